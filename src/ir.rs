@@ -1,1 +1,25 @@
-//! (skeleton)
+//! What policies mean: scopes, paths, quantifiers, predicates and typed literals, with every default filled in.
+//!
+//! `lower` alone names `project` and `model`. Parameters stay references with their resolved values beside them; `fold` makes the
+//! closed form, which every printer but Gatekeeper's takes, and the evaluator too. Nothing here knows an engine or reads a file.
+
+pub mod condition;
+pub mod fold;
+pub mod kind;
+pub mod literal;
+pub mod path;
+pub mod release;
+pub mod rule;
+
+pub use condition::{Argument, Arguments, Condition, Leaf, Operand, Predicate, Read, Reading};
+pub use kind::{Kind, Version};
+pub use literal::{Literal, LiteralType, Value};
+pub use path::{Label, Loop, Path, Root, Source};
+pub use release::{
+    Action, EngineRange, ExemptionRecord, FailurePolicy, LeftOut, Operator, Placement, Release, Requirement,
+    Target,
+};
+pub use rule::{
+    Check, Container, ContainerList, Direction, Example, ExampleSubject, Expected, GovernedPart, Parameter,
+    ParameterDeclaration, ParameterKind, ReferenceTo, Rule, Severity, Shape, Text, Waiver,
+};

@@ -1,0 +1,268 @@
+//! Conditions in negation normal form: there is no `not`, each leaf says which form of its predicate it asks for.
+//!
+//! A condition is true or not true; there is no third value. A leaf is true only if its operand is readable and the predicate's
+//! truth equals `holds`:
+//!
+//! ```text
+//! leaf := value absent   → predicate.when_absent() == holds
+//!         value readable → predicate(value) == holds
+//!         else           → not true, whatever `holds` is      (the evaluator says *unreadable*)
+//! ```
+
+use super::literal::{Literal, LiteralType};
+use super::path::{Loop, Path};
+
+/// What must hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// Always true.
+    True,
+    /// Never true.
+    False,
+    /// All are true; of none: true.
+    All(Vec<Condition>),
+    /// At least one is true; of none: not true.
+    Any(Vec<Condition>),
+    /// For at least one element it is true.
+    Some {
+        /// The elements.
+        each: Loop,
+        /// What is asked of the element.
+        satisfies: Box<Condition>,
+    },
+    /// For each element it is true.
+    Every {
+        /// The elements.
+        each: Loop,
+        /// What is asked of the element.
+        satisfies: Box<Condition>,
+    },
+    /// One predicate of one operand.
+    Leaf(Leaf),
+}
+
+/// One predicate of one operand, in its positive or its negative form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leaf {
+    /// What is read.
+    pub operand: Operand,
+    /// What is asked of it.
+    pub predicate: Predicate,
+    /// The form: true asks that the predicate holds, false that it doesn't.
+    pub holds: bool,
+}
+
+/// What a leaf reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Operand {
+    /// A value of the object.
+    Read(Read),
+    /// The sum of durations, quantities or integers; all parts have the same reading. Absent if a part is absent, unreadable
+    /// if a part is unreadable (which comes first).
+    Sum(Vec<Read>),
+    /// A parameter; gone in the closed form. Asked only for `Is`, `In`, `Empty` and `HasAtLeast`.
+    Parameter(String),
+}
+
+/// A value of the object: of the first path that has one, else the default, else absent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// How the value is read.
+    pub reading: Reading,
+    /// Tried in order; never empty.
+    pub from: Vec<Path>,
+    /// What an absent value counts as.
+    pub default: Option<Literal>,
+}
+
+/// How a value is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reading {
+    /// As it is. Which types are readable is the predicate's matter.
+    Raw,
+    /// An exact number; readable: an integer or text of the form
+    /// `^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][0-9]{1,2})?$`.
+    Quantity,
+    /// Nanoseconds; readable: text that isn't empty of the form `^([0-9]{1,6}h)?([0-9]{1,8}m)?([0-9]{1,9}s)?$`.
+    Duration,
+    /// A whole number; readable: an integer, or text of the form `^-?[0-9]{1,18}$`.
+    Integer,
+    /// A clean absolute path that ends in `/` (empty and `.` segments dropped, `/var/run` as `/run`); readable: text that begins
+    /// with `/` and has no `..` segment.
+    HostPath,
+    /// `registry/repository` of an image reference, normalised as Docker does (`nginx` is `docker.io/library/nginx`; tag and
+    /// digest dropped); readable: text of the form `^[A-Za-z0-9][A-Za-z0-9._:/@-]*$`.
+    Image,
+}
+
+/// One value to compare with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Argument {
+    /// A literal.
+    Literal(Literal),
+    /// A scalar parameter; gone in the closed form.
+    Parameter(String),
+    /// A value of the object, or a field of a parameter's record (gone in the closed form).
+    Path(Path),
+}
+
+/// Several values to compare with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Arguments {
+    /// Literals.
+    Literals(Vec<Literal>),
+    /// The items of these list parameters together; gone in the closed form.
+    Parameters(Vec<String>),
+    /// The list that a map parameter has for this key; no items if it has none, or if the key is no text.
+    /// In the closed form: [`Arguments::LiteralEntries`].
+    Entry {
+        /// The map parameter.
+        parameter: String,
+        /// The key's path.
+        key: Path,
+    },
+    /// The closed form of `Entry`: the map's entries in the order of their keys.
+    LiteralEntries {
+        /// The entries.
+        entries: Vec<(String, Vec<Literal>)>,
+        /// The key's path.
+        key: Path,
+    },
+    /// A list in a parameter's record; gone in the closed form.
+    Path(Path),
+}
+
+/// What is asked of a value. In brackets: the types that are readable under [`Reading::Raw`], and the truth of an absent value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Predicate {
+    /// There is a value. (any; false)
+    Set,
+    /// Absent, `""`, `[]` or `{}`. (any; true)
+    Empty,
+    /// Equals. (the type named; false) With a path as argument: readable only if both are of the type named; an absent
+    /// argument equals nothing.
+    Is {
+        /// The type that both must have.
+        of: LiteralType,
+        /// What the value is compared with.
+        value: Argument,
+    },
+    /// Equals one of these. (the type named; false)
+    In {
+        /// The type that the value must have.
+        of: LiteralType,
+        /// What the value is compared with.
+        values: Arguments,
+    },
+    /// Begins with one of these. (text; false)
+    StartsWith(Arguments),
+    /// Ends with one of these. (text; false)
+    EndsWith(Arguments),
+    /// Matches one of these as a whole; the arguments are [`Literal::Pattern`]. (text; false)
+    Matches(Arguments),
+    /// Equal to one of these or below it, by segment; for images the arguments are [`Literal::Image`]; else (with a host path,
+    /// or text with `/`) they end in `/` and the value gets a last `/` before it is compared. (text; false)
+    Within(Arguments),
+    /// Equal to one of these or above it, by segment; not for images. (text; false)
+    Covers(Arguments),
+    /// The value is this or more: an integer, a quantity or a duration, as the operand's reading says; under Raw an integer.
+    /// (integer; false)
+    AtLeast(Argument),
+    /// The value is this or less. (integer; false)
+    AtMost(Argument),
+    /// The list holds one of these. (list; false)
+    ContainsAny(Arguments),
+    /// The list holds all of these. (list; false, also when these are none)
+    ContainsAll(Arguments),
+    /// The list holds nothing but these. (list; true)
+    SubsetOf(Arguments),
+    /// The list, the map or the text (in code points) has at least so many elements; an absent one has 0. (list, map, text)
+    HasAtLeast(u32),
+}
+
+impl Predicate {
+    /// The predicate's truth for an absent value.
+    pub fn when_absent(&self) -> bool {
+        match self {
+            Predicate::Empty | Predicate::SubsetOf(_) => true,
+            Predicate::HasAtLeast(count) => *count == 0,
+            Predicate::Set
+            | Predicate::Is { .. }
+            | Predicate::In { .. }
+            | Predicate::StartsWith(_)
+            | Predicate::EndsWith(_)
+            | Predicate::Matches(_)
+            | Predicate::Within(_)
+            | Predicate::Covers(_)
+            | Predicate::AtLeast(_)
+            | Predicate::AtMost(_)
+            | Predicate::ContainsAny(_)
+            | Predicate::ContainsAll(_) => false,
+        }
+    }
+}
+
+impl Condition {
+    /// The negation, again in negation normal form.
+    pub fn negate(self) -> Condition {
+        match self {
+            Condition::True => Condition::False,
+            Condition::False => Condition::True,
+            Condition::All(parts) => Condition::Any(parts.into_iter().map(Condition::negate).collect()),
+            Condition::Any(parts) => Condition::All(parts.into_iter().map(Condition::negate).collect()),
+            Condition::Some { each, satisfies } => {
+                Condition::Every { each, satisfies: Box::new(satisfies.negate()) }
+            }
+            Condition::Every { each, satisfies } => {
+                Condition::Some { each, satisfies: Box::new(satisfies.negate()) }
+            }
+            Condition::Leaf(leaf) => Condition::Leaf(Leaf { holds: !leaf.holds, ..leaf }),
+        }
+    }
+
+    /// All of these, flattened; without what is always true, and `False` if one is never true.
+    pub fn all(parts: impl IntoIterator<Item = Condition>) -> Condition {
+        let mut flat = Vec::new();
+        for part in parts {
+            match part {
+                Condition::True => {}
+                Condition::False => return Condition::False,
+                Condition::All(inner) => flat.extend(inner),
+                other @ (Condition::Any(_)
+                | Condition::Some { .. }
+                | Condition::Every { .. }
+                | Condition::Leaf(_)) => {
+                    flat.push(other);
+                }
+            }
+        }
+        match flat.len() {
+            0 => Condition::True,
+            1 => flat.remove(0),
+            _ => Condition::All(flat),
+        }
+    }
+
+    /// At least one of these, flattened; without what is never true, and `True` if one is always true.
+    pub fn any(parts: impl IntoIterator<Item = Condition>) -> Condition {
+        let mut flat = Vec::new();
+        for part in parts {
+            match part {
+                Condition::False => {}
+                Condition::True => return Condition::True,
+                Condition::Any(inner) => flat.extend(inner),
+                other @ (Condition::All(_)
+                | Condition::Some { .. }
+                | Condition::Every { .. }
+                | Condition::Leaf(_)) => {
+                    flat.push(other);
+                }
+            }
+        }
+        match flat.len() {
+            0 => Condition::False,
+            1 => flat.remove(0),
+            _ => Condition::Any(flat),
+        }
+    }
+}

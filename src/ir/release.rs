@@ -1,0 +1,258 @@
+//! A release: all rules of one environment, with their actions and places. Everything after lowering takes this.
+
+use std::collections::BTreeMap;
+
+use super::kind::Version;
+use super::rule::Rule;
+
+/// The rules of one environment, at one time.
+#[derive(Clone, Debug)]
+pub struct Release {
+    /// The project's name; names of generated objects begin with it.
+    pub project: String,
+    /// The environment's name.
+    pub environment: String,
+    /// What the environment is.
+    pub description: String,
+    /// The profile's name.
+    pub profile: String,
+    /// The lowest Kubernetes version.
+    pub kubernetes: Version,
+    /// The version of the Pod Security Standards.
+    pub pod_security: Version,
+    /// The last sentence of each denial, with `<< rule >>` for the rule's id; one line.
+    pub help: String,
+    /// The label or annotation that names an object's owner.
+    pub owner: Option<String>,
+    /// The engines, each with the versions that it must work on.
+    pub engines: BTreeMap<Target, EngineRange>,
+    /// Namespaces that no rule looks into, sorted by name.
+    pub left_out: Vec<LeftOut>,
+    /// The names of the namespace scopes in order, the last (without a name) left away, with their selectors.
+    pub scopes: Vec<(String, Requirement)>,
+    /// The exemptions that hold here, sorted by name.
+    pub exemptions: Vec<ExemptionRecord>,
+    /// The rules, sorted by id.
+    pub rules: Vec<Rule>,
+}
+
+/// What policies are written for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// Kyverno's ClusterPolicy.
+    KyvernoClusterPolicy,
+    /// Kyverno's ValidatingPolicy.
+    KyvernoValidatingPolicy,
+    /// Gatekeeper's ConstraintTemplate and constraint.
+    Gatekeeper,
+    /// Kubernetes' ValidatingAdmissionPolicy.
+    ValidatingAdmissionPolicy,
+}
+
+impl Target {
+    /// Every target, in the order of the documentation.
+    pub const ALL: [Target; 4] = [
+        Target::KyvernoClusterPolicy,
+        Target::KyvernoValidatingPolicy,
+        Target::Gatekeeper,
+        Target::ValidatingAdmissionPolicy,
+    ];
+
+    /// The one spelling: folder, `--target`, templates.
+    pub fn name(self) -> &'static str {
+        match self {
+            Target::KyvernoClusterPolicy => "kyverno-cluster-policy",
+            Target::KyvernoValidatingPolicy => "kyverno-validating-policy",
+            Target::Gatekeeper => "gatekeeper",
+            Target::ValidatingAdmissionPolicy => "validating-admission-policy",
+        }
+    }
+}
+
+/// Versions of an engine that the bundle must work on, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EngineRange {
+    /// The oldest.
+    pub from: Version,
+    /// The newest.
+    pub to: Version,
+}
+
+/// A namespace that no rule looks into.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LeftOut {
+    /// The namespace.
+    pub namespace: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// An exemption as the README and `explain` show it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ExemptionRecord {
+    /// The exemption's name.
+    pub name: String,
+    /// The team that owns the workload.
+    pub owner: String,
+    /// Who agreed.
+    pub approved_by: String,
+    /// Why.
+    pub reason: String,
+    /// Where it was discussed.
+    pub ticket: String,
+    /// The day it was made.
+    pub created: String,
+    /// The day it ends.
+    pub expires: String,
+    /// For whom, in one line.
+    pub identity: String,
+    /// What is waived, in one line.
+    pub waives: String,
+}
+
+/// Where a rule holds, and what happens there. Placements of one rule never overlap.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Placement {
+    /// What stands behind the rule's id in names: a scope's name, `cluster` for kinds without a namespace, or nothing.
+    pub suffix: Option<String>,
+    /// Whether this is for the cluster-scoped kinds among the rule's (without a selector), or for the namespaced ones.
+    pub cluster: bool,
+    /// The namespaces, as requirements on their labels that must all hold.
+    pub selector: Vec<Requirement>,
+    /// What happens.
+    pub action: Action,
+    /// What happens when the policy can't be asked.
+    pub failure_policy: FailurePolicy,
+    /// The place that set the action.
+    pub set_by: String,
+}
+
+/// A requirement on a namespace's labels.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Requirement {
+    /// The label's key.
+    pub key: String,
+    /// Whether the value must be, or must not be, among the values.
+    pub operator: Operator,
+    /// The values, sorted.
+    pub values: Vec<String>,
+}
+
+/// How a requirement compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Operator {
+    /// The label is there, and its value is one of these.
+    In,
+    /// The label is absent, or its value is none of these.
+    NotIn,
+}
+
+/// What happens to an object that violates a rule. Lowering leaves out what is disabled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// Reported.
+    Audit,
+    /// Reported, and whoever sent it is warned.
+    Warn,
+    /// Refused.
+    Deny,
+}
+
+impl Action {
+    /// The action's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Action::Audit => "audit",
+            Action::Warn => "warn",
+            Action::Deny => "deny",
+        }
+    }
+}
+
+/// What happens to a request when the policy can't be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FailurePolicy {
+    /// Refused.
+    Fail,
+    /// Let in.
+    Ignore,
+}
+
+impl FailurePolicy {
+    /// The word in Kubernetes' API.
+    pub fn name(self) -> &'static str {
+        match self {
+            FailurePolicy::Fail => "Fail",
+            FailurePolicy::Ignore => "Ignore",
+        }
+    }
+}
+
+/// How bad a violation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Good practice.
+    Low,
+    /// Weakens a defence.
+    Medium,
+    /// Opens a way that an attacker would take.
+    High,
+    /// Gives up the node, the account or the cluster.
+    Critical,
+}
+
+impl Severity {
+    /// The severity's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Low => "low",
+            Severity::Medium => "medium",
+            Severity::High => "high",
+            Severity::Critical => "critical",
+        }
+    }
+}
+
+/// A control of a published framework.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ReferenceTo {
+    /// The framework.
+    pub framework: String,
+    /// The control.
+    pub control: String,
+}
+
+/// The lists of containers of a Pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ContainerList {
+    /// `containers`.
+    Containers,
+    /// `initContainers`.
+    InitContainers,
+    /// `ephemeralContainers`.
+    EphemeralContainers,
+}
+
+impl ContainerList {
+    /// Every list, in the order in which subjects are named.
+    pub const ALL: [ContainerList; 3] =
+        [ContainerList::Containers, ContainerList::InitContainers, ContainerList::EphemeralContainers];
+
+    /// The field's name in a Pod's spec.
+    pub fn name(self) -> &'static str {
+        match self {
+            ContainerList::Containers => "containers",
+            ContainerList::InitContainers => "initContainers",
+            ContainerList::EphemeralContainers => "ephemeralContainers",
+        }
+    }
+}
+
+/// What growing a parameter (or `true`) does to the rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Direction {
+    /// Growing tightens: what is denied, required, reached, or a lower bound.
+    Tightens,
+    /// Growing loosens: what is allowed, or an upper bound.
+    Loosens,
+}

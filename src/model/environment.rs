@@ -1,0 +1,225 @@
+//! The project file, profiles and environments: which rules apply where, with which parameters and actions.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What happens to an object that violates a rule, from the laxest to the strictest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// The rule isn't there
+    Disabled,
+    /// The object is let in, and the violation reported
+    Audit,
+    /// The object is let in, and whoever sent it is warned
+    Warn,
+    /// The object is refused
+    Deny,
+}
+
+/// What happens to a request when the policy can't be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub enum FailurePolicy {
+    /// The request is refused
+    Fail,
+    /// The request is let in
+    Ignore,
+}
+
+/// The failure policy for each action.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct FailurePolicies {
+    /// For rules that deny
+    pub deny: FailurePolicy,
+    /// For rules that warn
+    pub warn: FailurePolicy,
+    /// For rules that audit
+    pub audit: FailurePolicy,
+}
+
+impl Default for FailurePolicies {
+    fn default() -> Self {
+        Self { deny: FailurePolicy::Fail, warn: FailurePolicy::Ignore, audit: FailurePolicy::Ignore }
+    }
+}
+
+/// How policies are laid out: one for each rule, or several rules in one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Layout {
+    /// One policy for each rule
+    #[default]
+    PerRule,
+}
+
+/// Versions of an engine that the bundle must work on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VersionRange {
+    /// The oldest version, as `1.17`
+    pub from: String,
+    /// The newest version, as `1.19`
+    pub to: String,
+    /// How policies are laid out
+    #[serde(default)]
+    pub layout: Layout,
+}
+
+/// The engines that policies are written for; one that is left out gets none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Engines {
+    /// Kyverno's ClusterPolicy, by the versions of Kyverno; ends with 1.19
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kyverno_cluster_policy: Option<VersionRange>,
+    /// Kyverno's ValidatingPolicy, by the versions of Kyverno
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kyverno_validating_policy: Option<VersionRange>,
+    /// Gatekeeper's ConstraintTemplate and constraint, by the versions of Gatekeeper
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gatekeeper: Option<VersionRange>,
+    /// Kubernetes' ValidatingAdmissionPolicy, by the versions of Kubernetes
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validating_admission_policy: Option<VersionRange>,
+}
+
+/// A label of namespaces, and the values that are meant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NamespaceLabel {
+    /// The label's key
+    pub key: String,
+    /// The values that are meant
+    pub values: Vec<String>,
+}
+
+/// Some namespaces, and the action there. Of an ordered list the first that fits wins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NamespaceScope {
+    /// A slug; it becomes part of the names of generated objects
+    pub name: String,
+    /// The namespaces, by name
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<Vec<String>>,
+    /// The namespaces, by a label
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<NamespaceLabel>,
+    /// The action there
+    pub action: Action,
+}
+
+/// A namespace that no rule looks into.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeftOutNamespace {
+    /// The namespace
+    pub namespace: String,
+    /// Why it is left out
+    pub reason: String,
+}
+
+/// The namespaces that no rule looks into.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct LeftOut {
+    /// The project's own list
+    pub shipped: bool,
+    /// Further ones
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<LeftOutNamespace>,
+}
+
+impl Default for LeftOut {
+    fn default() -> Self {
+        Self { shipped: true, also: Vec::new() }
+    }
+}
+
+/// What an environment says of one rule.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RuleSettings {
+    /// The rule's own action, in place of the namespaces' actions
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<Action>,
+    /// Actions by the name of a namespace scope; they win over `action`
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub actions: BTreeMap<String, Action>,
+    /// Values of parameters
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, serde_json::Value>,
+}
+
+/// One cluster, or clusters that are alike.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    /// A slug; the file's name
+    pub name: String,
+    /// What the environment is, in one line
+    pub description: String,
+    /// The lowest Kubernetes version of its API servers, as `1.33`
+    pub kubernetes: String,
+    /// The version of the Pod Security Standards; the same as `kubernetes` when it isn't said
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pod_security: Option<String>,
+    /// The engines that policies are written for
+    pub targets: Engines,
+    /// The profile that rules and parameters come from
+    pub profile: String,
+    /// Namespaces and their actions; the first that fits wins, the last has neither `names` nor `label`
+    pub namespaces: Vec<NamespaceScope>,
+    /// The namespaces that no rule looks into
+    #[serde(default)]
+    pub left_out: LeftOut,
+    /// What happens when a policy can't be asked
+    #[serde(default)]
+    pub failure_policy: FailurePolicies,
+    /// Settings of single rules
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rules: BTreeMap<String, RuleSettings>,
+    /// The exemptions that hold here, by name
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exemptions: Vec<String>,
+}
+
+/// What a profile says of one rule.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProfileRule {
+    /// Values of parameters that differ from the rule's defaults
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, serde_json::Value>,
+}
+
+/// A named set of rules with parameters.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// A slug; the file's name
+    pub name: String,
+    /// What the profile is for, in one line
+    pub description: String,
+    /// The rules, by id, each with what differs from its defaults
+    pub rules: BTreeMap<String, ProfileRule>,
+}
+
+/// The file `palisade.yaml`: what holds for the whole project.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Project {
+    /// The project's name, a slug; names of generated objects begin with it
+    pub name: String,
+    /// The last sentence of each denial; `<< rule >>` is the rule's id
+    pub help: String,
+    /// The label or annotation that names an object's owner
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// The namespaces that environments leave out unless they say otherwise
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOutNamespace>,
+}
