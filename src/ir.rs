@@ -10,6 +10,7 @@ pub mod literal;
 pub mod path;
 pub mod release;
 pub mod rule;
+pub mod text;
 
 pub use condition::{Argument, Arguments, Condition, Leaf, Operand, Predicate, Read, Reading};
 pub use kind::{Kind, Version};

@@ -1,0 +1,69 @@
+//! The texts that people see in a denial, alike in all targets and in `check` (design, section 6).
+//!
+//! ```text
+//! <rule id> <Kind/name>: <violation>; <violation>; and N more. <help>          violation: <subject>: <message>
+//! ```
+//!
+//! Violations come in the order of checks and of the object's lists. Of the first [`LISTED`] each text is taken once, they are sorted
+//! by their bytes, and shown as long as the joined text holds at most [`TEXT_LIMIT`] code points; the others are counted. (CEL has no
+//! function to sort or to drop what is double before Kubernetes 1.35; twenty texts can be sorted within any budget.)
+
+/// How many code points of a value are shown.
+pub const SHOWN_LIMIT: usize = 80;
+/// How many violations of one rule are looked at for its text.
+pub const LISTED: usize = 20;
+/// How many code points the joined violations may have.
+pub const TEXT_LIMIT: usize = 1_200;
+/// What is shown of an absent value.
+pub const NOTHING: &str = "nothing";
+/// What is shown of a number that isn't whole, of a list and of a map.
+pub const UNSHOWN: [&str; 3] = ["a number", "a list", "a map"];
+/// The characters that are shown, as the inside of an RE2 character class to be negated: control characters, and those that
+/// change the direction of text or have no width, are not.
+pub const HIDDEN_CLASS: &str =
+    r"\x{0}-\x{1F}\x{7F}-\x{9F}\x{200B}-\x{200F}\x{2028}-\x{202E}\x{2060}-\x{2069}\x{FEFF}";
+
+/// Whether a character is left out of texts.
+pub fn is_hidden(character: char) -> bool {
+    matches!(u32::from(character),
+        0..=0x1F | 0x7F..=0x9F | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x2069 | 0xFEFF)
+}
+
+/// A text as it is shown: each run of hidden characters becomes one space (none at the ends), and what is longer than
+/// [`SHOWN_LIMIT`] code points is cut and gets `…`.
+pub fn shown(text: &str) -> String {
+    let visible = text.split(is_hidden).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    match visible.char_indices().nth(SHOWN_LIMIT) {
+        None => visible,
+        Some((end, _)) => format!("{}…", visible.get(..end).unwrap_or_default()),
+    }
+}
+
+/// The violations of one rule as they are shown, joined: `violations` in the order of checks and lists.
+pub fn joined(violations: &[String]) -> String {
+    let first = violations.get(..LISTED.min(violations.len())).unwrap_or_default();
+    let mut distinct: Vec<&String> = first.iter().collect();
+    distinct.sort();
+    distinct.dedup();
+    let mut length = 0;
+    let mut fitting = Vec::new();
+    for text in &distinct {
+        length += text.chars().count() + if fitting.is_empty() { 0 } else { 2 };
+        if length > TEXT_LIMIT {
+            break;
+        }
+        fitting.push(text.as_str());
+    }
+    let left_out = violations.len() - first.len() + distinct.len() - fitting.len();
+    match left_out {
+        0 => fitting.join("; "),
+        count => format!("{}; and {count} more", fitting.join("; ")),
+    }
+}
+
+/// The text of a denial. `name` is the object's name, else its `generateName`, else `?`; `help` is the release's last sentence for
+/// this rule, or empty.
+pub fn denial(rule: &str, kind: &str, name: &str, violations: &[String], help: &str) -> String {
+    let text = format!("{rule} {kind}/{}: {}.", shown(name), joined(violations));
+    if help.is_empty() { text } else { format!("{text} {help}") }
+}
