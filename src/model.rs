@@ -19,6 +19,7 @@ pub use exemption::{Exemption, Features, Identity, Monitor, NamedObject};
 pub use kinds::{KindDeclaration, Kinds, Scope};
 pub use parameter::{Direction, Effect, Parameter, ParameterType};
 pub use rule::{
-    Check, ContainerList, Each, Example, Examples, ExpectedFinding, FeatureFlag, FeatureUse, GovernedKinds,
-    Governs, Items, ListedFeature, Loop, LoopSource, PodExample, ReferenceTo, Rule, Severity, Subject,
+    Check, ContainerList, Each, Example, ExampleExemption, Examples, ExpectedFinding, FeatureFlag,
+    FeatureUse, GovernedKinds, Governs, Items, ListedFeature, Loop, LoopSource, PodExample, ReferenceTo,
+    Rule, Severity, Subject,
 };

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::condition::{Condition, Operand};
+use super::exemption::{Features, Identity};
 use super::parameter::Parameter;
 
 /// How bad a violation is.
@@ -255,6 +256,20 @@ pub struct PodExample {
     pub annotations: BTreeMap<String, serde_json::Value>,
 }
 
+/// An exemption that holds in an example.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExampleExemption {
+    /// For whom
+    pub identity: Identity,
+    /// The features that are waived
+    #[serde(default)]
+    pub features: Features,
+    /// Whether the whole rule is waived
+    #[serde(default)]
+    pub whole_rule: bool,
+}
+
 /// An example: a Pod or an object, and what the rule says of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -276,6 +291,9 @@ pub struct Example {
     /// The version of the Pod Security Standards and of Kubernetes, where it matters
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    /// Exemptions that hold in the example
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exemptions: Vec<ExampleExemption>,
     /// For a bad example: each violation that it gives
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gives: Vec<ExpectedFinding>,
