@@ -8,8 +8,11 @@ pub mod fold;
 pub mod kind;
 pub mod literal;
 pub mod path;
+pub mod record;
 pub mod release;
 pub mod rule;
+#[cfg(test)]
+pub mod sample;
 pub mod text;
 
 pub use condition::{Argument, Arguments, Condition, Leaf, Operand, Predicate, Read, Reading};

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::kind::Version;
 use super::rule::Rule;
 
@@ -79,7 +81,7 @@ pub struct EngineRange {
 }
 
 /// A namespace that no rule looks into.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct LeftOut {
     /// The namespace.
     pub namespace: String,
@@ -88,7 +90,7 @@ pub struct LeftOut {
 }
 
 /// An exemption as the README and `explain` show it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ExemptionRecord {
     /// The exemption's name.
     pub name: String,
@@ -128,7 +130,7 @@ pub struct Placement {
 }
 
 /// A requirement on a namespace's labels.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Requirement {
     /// The label's key.
     pub key: String,
@@ -139,7 +141,8 @@ pub struct Requirement {
 }
 
 /// How a requirement compares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Operator {
     /// The label is there, and its value is one of these.
     In,
@@ -148,7 +151,8 @@ pub enum Operator {
 }
 
 /// What happens to an object that violates a rule. Lowering leaves out what is disabled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Reported.
     Audit,
@@ -170,7 +174,7 @@ impl Action {
 }
 
 /// What happens to a request when the policy can't be asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum FailurePolicy {
     /// Refused.
     Fail,
@@ -189,7 +193,8 @@ impl FailurePolicy {
 }
 
 /// How bad a violation is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Good practice.
     Low,
@@ -249,7 +254,8 @@ impl ContainerList {
 }
 
 /// What growing a parameter (or `true`) does to the rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// Growing tightens: what is denied, required, reached, or a lower bound.
     Tightens,

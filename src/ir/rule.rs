@@ -8,6 +8,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::condition::Condition;
 use super::kind::{Kind, Version};
 use super::literal::Value;
@@ -93,7 +95,8 @@ pub struct ParameterDeclaration {
 }
 
 /// The types of parameters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ParameterKind {
     /// A boolean.
     Boolean,

@@ -1,0 +1,144 @@
+//! What changed in an environment as a whole: versions, targets, namespaces left out, records of exemptions.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use super::{Aspect, Change, Class};
+use crate::ir::record::{EngineRecord, EnvironmentRecord, ReleaseRecord};
+use crate::ir::release::ExemptionRecord;
+
+pub(super) fn changes(old: &ReleaseRecord, new: &ReleaseRecord) -> Vec<Change> {
+    let mut changes = versions(&old.environment, &new.environment);
+    changes.extend(engines(&old.environment.engines, &new.environment.engines));
+    changes.extend(words(&old.environment, &new.environment));
+    changes.extend(left_out(old, new));
+    changes.extend(exemptions(&old.exemptions, &new.exemptions));
+    changes
+}
+
+fn versions(old: &EnvironmentRecord, new: &EnvironmentRecord) -> Vec<Change> {
+    let pairs = [
+        ("kubernetes", &old.kubernetes, &new.kubernetes),
+        ("pod_security", &old.pod_security, &new.pod_security),
+    ];
+    pairs
+        .into_iter()
+        .filter(|(_, old, new)| old != new)
+        .map(|(name, old, new)| {
+            let text = format!("`{name}`: {old} → {new}");
+            let change = Change::new(Aspect::Versions, Class::Moved, text);
+            change.named(name).from(old.as_str()).to(new.as_str())
+        })
+        .collect()
+}
+
+fn engines(old: &BTreeMap<String, EngineRecord>, new: &BTreeMap<String, EngineRecord>) -> Vec<Change> {
+    let range = |engine: &EngineRecord| format!("{} to {}", engine.from, engine.to);
+    let gone = old.iter().filter(|(target, _)| !new.contains_key(*target)).map(|(target, engine)| {
+        let text = format!("no policies for `{target}` any more");
+        Change::new(Aspect::Versions, Class::Moved, text).named(target).from(range(engine))
+    });
+    let others = new.iter().filter_map(|(target, engine)| match old.get(target) {
+        None => {
+            let text = format!("policies for `{target}` too");
+            Some(Change::new(Aspect::Versions, Class::Moved, text).named(target).to(range(engine)))
+        }
+        Some(before) if before == engine => None,
+        Some(before) => {
+            let text = format!("`{target}`: {} → {}", range(before), range(engine));
+            let change = Change::new(Aspect::Versions, Class::Moved, text);
+            Some(change.named(target).from(range(before)).to(range(engine)))
+        }
+    });
+    gone.chain(others).collect()
+}
+
+fn words(old: &EnvironmentRecord, new: &EnvironmentRecord) -> Vec<Change> {
+    let texts = [
+        ("description", Some(&old.description), Some(&new.description)),
+        ("project", Some(&old.project), Some(&new.project)),
+        ("profile", Some(&old.profile), Some(&new.profile)),
+        ("help", Some(&old.help), Some(&new.help)),
+        ("owner", old.owner.as_ref(), new.owner.as_ref()),
+    ];
+    texts
+        .into_iter()
+        .filter(|(_, old, new)| old != new)
+        .map(|(name, old, new)| {
+            let change = Change::new(Aspect::Text, Class::Editorial, format!("`{name}` changed"));
+            Change {
+                old: old.cloned().map(Json::from),
+                new: new.cloned().map(Json::from),
+                ..change.named(name)
+            }
+        })
+        .collect()
+}
+
+fn left_out(old: &ReleaseRecord, new: &ReleaseRecord) -> Vec<Change> {
+    let reasons = |release: &ReleaseRecord| -> BTreeMap<String, String> {
+        let entries = release.left_out.iter();
+        entries.map(|left| (left.namespace.clone(), left.reason.clone())).collect()
+    };
+    let (old, new) = (reasons(old), reasons(new));
+    let gone =
+        old.iter().filter(|(namespace, _)| !new.contains_key(*namespace)).map(|(namespace, reason)| {
+            let text = format!("namespace `{namespace}` is no longer left out");
+            Change::new(Aspect::LeftOut, Class::Tightened, text).named(namespace).from(reason.as_str())
+        });
+    let others = new.iter().filter_map(|(namespace, reason)| match old.get(namespace) {
+        None => {
+            let text = format!("namespace `{namespace}` is left out: {reason}");
+            let change = Change::new(Aspect::LeftOut, Class::Loosened, text);
+            Some(change.named(namespace).to(reason.as_str()))
+        }
+        Some(before) if before == reason => None,
+        Some(before) => {
+            let text = format!("namespace `{namespace}` is left out for another reason: {reason}");
+            let change = Change::new(Aspect::LeftOut, Class::Editorial, text);
+            Some(change.named(namespace).from(before.as_str()).to(reason.as_str()))
+        }
+    });
+    gone.chain(others).collect()
+}
+
+fn exemptions(old: &[ExemptionRecord], new: &[ExemptionRecord]) -> Vec<Change> {
+    let by_name = |records: &[ExemptionRecord]| -> BTreeMap<String, ExemptionRecord> {
+        records.iter().map(|record| (record.name.clone(), record.clone())).collect()
+    };
+    let (old, new) = (by_name(old), by_name(new));
+    let gone = old.iter().filter(|(name, _)| !new.contains_key(*name)).map(|(name, record)| {
+        let text = format!("exemption `{name}` is gone: {}, {}", record.identity, record.waives);
+        Change::new(Aspect::Exemption, Class::Tightened, text).named(name).from(json(record))
+    });
+    let others = new.iter().filter_map(|(name, record)| match old.get(name) {
+        None => {
+            let (waives, until) = (&record.waives, &record.expires);
+            let text = format!("exemption `{name}` is new: {}, {waives}, until {until}", record.identity);
+            Some(Change::new(Aspect::Exemption, Class::Loosened, text).named(name).to(json(record)))
+        }
+        Some(before) if before == record => None,
+        Some(before) => {
+            let (class, text) = changed_exemption(before, record);
+            let change = Change::new(Aspect::Exemption, class, text);
+            Some(change.named(name).from(json(before)).to(json(record)))
+        }
+    });
+    gone.chain(others).collect()
+}
+
+/// Later is looser. What the exemption waives where is the rules' own change.
+fn changed_exemption(old: &ExemptionRecord, new: &ExemptionRecord) -> (Class, String) {
+    let name = &new.name;
+    match Class::of_order(&old.expires, &new.expires).reversed() {
+        Class::Editorial => (Class::Editorial, format!("exemption `{name}` is described in other words")),
+        class @ (Class::Tightened | Class::Loosened | Class::Moved | Class::Unclear) => {
+            (class, format!("exemption `{name}` ends on {} → {}", old.expires, new.expires))
+        }
+    }
+}
+
+fn json(record: &ExemptionRecord) -> Json {
+    serde_json::to_value(record).unwrap_or_default()
+}
