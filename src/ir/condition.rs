@@ -75,23 +75,33 @@ pub struct Read {
     pub default: Option<Literal>,
 }
 
+/// The form of a quantity: what Kubernetes and all engines read alike. As all forms here, an RE2 expression for a whole text.
+pub const QUANTITY_FORM: &str = r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][0-9]{1,2})?$";
+/// The form of a duration; a sum of four fits into 64 bits of nanoseconds.
+pub const DURATION_FORM: &str = "^([0-9]{1,5}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$";
+/// The form of a whole number in a text.
+pub const INTEGER_FORM: &str = "^-?[0-9]{1,18}$";
+/// The form of an image reference.
+pub const IMAGE_FORM: &str = "^[A-Za-z0-9][A-Za-z0-9._:/@-]*$";
+
 /// How a value is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reading {
     /// As it is. Which types are readable is the predicate's matter.
     Raw,
-    /// An exact number; readable: an integer or text of the form
-    /// `^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][0-9]{1,2})?$`.
+    /// An exact number; readable: an integer or text of the form [`QUANTITY_FORM`].
     Quantity,
-    /// Nanoseconds; readable: text that isn't empty of the form `^([0-9]{1,6}h)?([0-9]{1,8}m)?([0-9]{1,9}s)?$`.
+    /// Nanoseconds; readable: text that isn't empty of the form [`DURATION_FORM`].
     Duration,
-    /// A whole number; readable: an integer, or text of the form `^-?[0-9]{1,18}$`.
+    /// A whole number; readable: an integer, or text of the form [`INTEGER_FORM`].
     Integer,
     /// A clean absolute path that ends in `/` (empty and `.` segments dropped, `/var/run` as `/run`); readable: text that begins
     /// with `/` and has no `..` segment.
     HostPath,
-    /// `registry/repository` of an image reference, normalised as Docker does (`nginx` is `docker.io/library/nginx`; tag and
-    /// digest dropped); readable: text of the form `^[A-Za-z0-9][A-Za-z0-9._:/@-]*$`.
+    /// `registry/repository` of an image reference, normalised as Docker does; readable: text of the form [`IMAGE_FORM`]. What
+    /// follows the first `@`, then what follows a `:` behind the last `/`, is dropped. The first of several segments is the registry
+    /// if it holds `.`, `:` or a capital letter or is `localhost`; else `docker.io/` comes in front. `index.docker.io/` is
+    /// `docker.io/`, and `docker.io/nginx` is `docker.io/library/nginx`.
     Image,
 }
 
@@ -161,7 +171,7 @@ pub enum Predicate {
     /// Matches one of these as a whole; the arguments are [`Literal::Pattern`]. (text; false)
     Matches(Arguments),
     /// Equal to one of these or below it, by segment; for images the arguments are [`Literal::Image`]; else (with a host path,
-    /// or text with `/`) they end in `/` and the value gets a last `/` before it is compared. (text; false)
+    /// or text with `/`) they end in `/` and the value gets a last `/` if it has none before it is compared. (text; false)
     Within(Arguments),
     /// Equal to one of these or above it, by segment; not for images. (text; false)
     Covers(Arguments),

@@ -2,6 +2,8 @@
 //!
 //! A path gives *absent* or a value; a missing step and an explicit null are both *absent* (design, rule 1).
 
+use std::fmt;
+
 use super::literal::Value;
 use super::rule::ContainerList;
 
@@ -46,7 +48,11 @@ pub struct Path {
     pub steps: Vec<String>,
 }
 
-/// How a loop's element is named in the subject's label.
+/// How a loop's element is named in the subject's label: the word, a space and the name; without a word the name alone.
+///
+/// The name, as the evaluator's `shown` writes it, is: of an entry, its key; of an element that is a map, the first of the fields
+/// that has a value, or `?`; of any other element, the element itself. The `NAME` of containers and volumes is their `name`, or `?`.
+/// A subject's label joins the labels of its loops with a space.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Label {
     /// The word in front: `env`, `volume`, the loop's name.
@@ -94,4 +100,34 @@ pub struct Loop {
     pub name: String,
     /// How an element is named in the subject's label; used by items, entries and parameters.
     pub label: Label,
+}
+
+impl fmt::Display for Root {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Root::Object => formatter.write_str("object"),
+            Root::Pod => formatter.write_str("pod"),
+            Root::PodMetadata => formatter.write_str("pod.metadata"),
+            Root::Namespace => formatter.write_str("object.namespace"),
+            Root::Kind => formatter.write_str("object.kind"),
+            Root::Group => formatter.write_str("object.group"),
+            Root::ServiceAccount => formatter.write_str("pod.serviceAccountName"),
+            Root::Element(name) => formatter.write_str(name),
+            Root::ContainerList(name) => write!(formatter, "{name}.list"),
+            Root::VolumeOf(name) => write!(formatter, "{name}.volume"),
+            Root::EntryKey(name) => write!(formatter, "{name}.key"),
+            Root::EntryValue(name) => write!(formatter, "{name}.value"),
+        }
+    }
+}
+
+impl fmt::Display for Path {
+    /// The path as people read it: `container.securityContext["any key"]`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.root.fmt(formatter)?;
+        self.steps.iter().try_for_each(|step| {
+            let plain = step.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
+            if plain { write!(formatter, ".{step}") } else { write!(formatter, "[\"{step}\"]") }
+        })
+    }
 }

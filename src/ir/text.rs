@@ -8,6 +8,8 @@
 //! by their bytes, and shown as long as the joined text holds at most [`TEXT_LIMIT`] code points; the others are counted. (CEL has no
 //! function to sort or to drop what is double before Kubernetes 1.35; twenty texts can be sorted within any budget.)
 
+use super::rule::{Container, Shape};
+
 /// How many code points of a value are shown.
 pub const SHOWN_LIMIT: usize = 80;
 /// How many violations of one rule are looked at for its text.
@@ -59,6 +61,15 @@ pub fn joined(violations: &[String]) -> String {
         0 => fitting.join("; "),
         count => format!("{}; and {count} more", fitting.join("; ")),
     }
+}
+
+/// The violation of a broken shape; it names no subject.
+pub fn unreadable(shape: &Shape) -> String {
+    let expected = match shape.must_be {
+        Container::Map => "a map",
+        Container::List => "a list",
+    };
+    format!("`{}` can't be read: {expected} was expected", shape.path)
 }
 
 /// The text of a denial. `name` is the object's name, else its `generateName`, else `?`; `help` is the release's last sentence for
