@@ -1,1 +1,58 @@
-//! (skeleton)
+//! The command line: one verb, one file. All reading, writing, printing and exiting is here, and no meaning.
+
+mod arguments;
+mod completions;
+mod console;
+mod diff;
+mod failure;
+mod git;
+mod manual;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub use arguments::{Arguments, Verb};
+pub use console::Console;
+pub use failure::Failure;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// All is well: 0.
+    Success,
+    /// The command did its work, and found what it looks for: 1.
+    Findings,
+    /// The command couldn't do its work: 2.
+    Error,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(match exit {
+            Exit::Success => 0,
+            Exit::Findings => 1,
+            Exit::Error => 2,
+        })
+    }
+}
+
+/// Runs the command that the process was asked for.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let mut console = Console::standard();
+    let ended = run(&arguments.verb, &mut console);
+    let exit = ended.unwrap_or_else(|failure| {
+        failure.print(&mut console);
+        Exit::Error
+    });
+    console.finish(exit).into()
+}
+
+fn run(verb: &Verb, console: &mut Console) -> Result<Exit, Failure> {
+    match verb {
+        Verb::Diff(diff) => diff.run(console),
+        Verb::Completions(completions) => completions.run(console),
+        Verb::Man(manual) => manual.run(console),
+    }
+}

@@ -1,5 +1,5 @@
 //! The `palisade` command: everything is in the library's `cli`.
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    palisade::cli::main()
 }

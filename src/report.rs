@@ -1,1 +1,3 @@
-//! (skeleton)
+//! Verdicts and changes as text, in each output format. Gives text; never prints it.
+
+pub mod difference;

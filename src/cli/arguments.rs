@@ -1,0 +1,40 @@
+//! What can be asked on the command line.
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Parser, Subcommand};
+
+use super::{completions, diff, manual};
+
+/// The colours of help texts.
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// One policy model for Kyverno, Gatekeeper and the API server's own admission
+#[derive(Debug, Parser)]
+#[command(
+    name = "palisade",
+    version,
+    styles = STYLES,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    after_help = "Exit codes: 0 all is well, 1 there are findings or differences, 2 an error."
+)]
+pub struct Arguments {
+    /// The verb.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What is to be done.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Show what changed between two releases, by meaning
+    Diff(diff::Diff),
+    /// Print completions for a shell
+    Completions(completions::Completions),
+    /// Print the manual page
+    Man(manual::Manual),
+}

@@ -1,0 +1,111 @@
+//! `palisade diff`: what changed between two releases, by meaning.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::{Console, Exit, Failure, git};
+use crate::bundle::Lock;
+use crate::differ;
+use crate::ir::record::ReleaseRecord;
+use crate::report;
+
+/// The arguments of `diff`.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 nothing changed, 1 something changed, 2 an error.
+
+Examples:
+  palisade diff git:origin/main policies          what this branch's policies change
+  palisade diff git:v1.4.0 git:v1.5.0             what a release changed
+  palisade diff out/.palisade/production/lock.json policies --format json")]
+pub struct Diff {
+    /// What was: a project folder, a lock file, an output folder, or `git:REVISION`
+    old: String,
+    /// What is: the same forms
+    new: String,
+    /// How the changes are written
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// The output folder whose lock files a `git:REVISION` holds, relative to the current folder
+    #[arg(long, value_name = "FOLDER", default_value = "out")]
+    out: PathBuf,
+}
+
+/// How changes are written.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// For programs
+    Json,
+}
+
+impl Diff {
+    /// Prints the changes.
+    pub(super) fn run(&self, console: &mut Console) -> Result<Exit, Failure> {
+        let old = self.releases(&self.old)?;
+        let new = self.releases(&self.new)?;
+        let differences = differ::compare(&old, &new);
+        console.result(&match self.format {
+            Format::Human => report::difference::human(&differences),
+            Format::Json => report::difference::json(&differences),
+        });
+        let same = differences.iter().all(|difference| difference.changes.is_empty());
+        Ok(if same { Exit::Success } else { Exit::Findings })
+    }
+
+    fn releases(&self, named: &str) -> Result<Vec<ReleaseRecord>, Failure> {
+        if let Some(revision) = named.strip_prefix("git:") {
+            return at_revision(revision, &self.out);
+        }
+        let path = Path::new(named);
+        if path.join(".palisade").is_dir() {
+            return in_output_folder(path);
+        }
+        if path.is_dir() {
+            return Err(Failure::new("not-a-release", format!("`{named}` is no output folder"))
+                .help("name a lock file, an output folder, or `git:REVISION`"));
+        }
+        Ok(vec![lock(named, &read(path)?)?])
+    }
+}
+
+fn in_output_folder(folder: &Path) -> Result<Vec<ReleaseRecord>, Failure> {
+    let locks = folder.join(".palisade");
+    let entries = std::fs::read_dir(&locks).map_err(|cause| Failure::io("read", &locks, &cause))?;
+    let mut paths = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|cause| Failure::io("read", &locks, &cause))?.path().join("lock.json");
+        if path.is_file() {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    paths.iter().map(|path| lock(&path.display().to_string(), &read(path)?)).collect()
+}
+
+fn at_revision(revision: &str, out: &Path) -> Result<Vec<ReleaseRecord>, Failure> {
+    let folder = out.join(".palisade");
+    let mut paths = git::files(revision, &folder)?;
+    paths.retain(|path| path.ends_with("lock.json"));
+    if paths.is_empty() {
+        let message = format!("there is no lock file below `{}` at `{revision}`", folder.display());
+        return Err(Failure::new("git", message)
+            .help("`palisade build` writes it; commit the output folder, or name another one with `--out`"));
+    }
+    paths
+        .iter()
+        .map(|path| lock(&format!("{}` at `{revision}", path.display()), &git::text(revision, path)?))
+        .collect()
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|cause| Failure::io("read", path, &cause))
+}
+
+fn lock(name: &str, text: &str) -> Result<ReleaseRecord, Failure> {
+    let lock = Lock::parse(text);
+    lock.map(|lock| lock.release)
+        .map_err(|cause| Failure::new("lock", format!("can't read `{name}`: {cause}")))
+}

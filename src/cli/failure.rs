@@ -1,0 +1,48 @@
+//! Why a command couldn't do its work.
+
+use std::io;
+use std::path::Path;
+
+use super::Console;
+use crate::diagnostic::{Diagnostic, Sources};
+
+/// Why a command couldn't do its work: one or more diagnostics, and the files that they speak of.
+#[derive(Debug)]
+pub struct Failure {
+    diagnostics: Vec<Diagnostic>,
+    sources: Sources,
+}
+
+impl Failure {
+    /// A failure without a place in a file. `code` is in kebab-case; the message lower-case, without a full stop.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self::of(vec![Diagnostic::error(code, message)], Sources::new())
+    }
+
+    /// A failure told by diagnostics.
+    pub fn of(diagnostics: Vec<Diagnostic>, sources: Sources) -> Self {
+        Self { diagnostics, sources }
+    }
+
+    /// A file or a folder that can't be read or written; `what` is `read`, `write` …
+    pub fn io(what: &str, path: &Path, cause: &io::Error) -> Self {
+        let reason = match cause.kind() {
+            io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+            io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+            _ => cause.to_string(),
+        };
+        Self::new("file", format!("can't {what} `{}`: {reason}", path.display()))
+    }
+
+    /// Adds what to do.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        if let Some(last) = self.diagnostics.pop() {
+            self.diagnostics.push(last.help(help));
+        }
+        self
+    }
+
+    pub(super) fn print(&self, console: &mut Console) {
+        console.diagnostics(&self.diagnostics, &self.sources);
+    }
+}

@@ -1,0 +1,71 @@
+//! What changed between two releases, for people and for programs.
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use crate::differ::{Class, Difference};
+
+/// For people: one line for each change, and how many there are of each class. With terminal colours.
+pub fn human(differences: &[Difference]) -> String {
+    let mut text = String::new();
+    for difference in differences {
+        let bold = Style::new().bold();
+        let nothing = if difference.changes.is_empty() { ": no change" } else { "" };
+        text.push_str(&format!("{bold}{}{bold:#}{nothing}\n", difference.environment));
+        for change in &difference.changes {
+            let style = style(change.class);
+            let rule = change.rule.as_deref().unwrap_or("");
+            text.push_str(&format!(
+                "  {style}{:<9}{style:#}  {rule:<10}  {}\n",
+                change.class.name(),
+                change.text
+            ));
+        }
+    }
+    text + &summary(differences) + "\n"
+}
+
+fn style(class: Class) -> Style {
+    match class {
+        Class::Tightened => AnsiColor::Green.on_default(),
+        Class::Loosened => AnsiColor::Red.on_default(),
+        Class::Moved => AnsiColor::Cyan.on_default(),
+        Class::Unclear => AnsiColor::Yellow.on_default(),
+        Class::Editorial => Style::new().dimmed(),
+    }
+}
+
+/// `3 changes: 2 tightened, 1 loosened`.
+fn summary(differences: &[Difference]) -> String {
+    let counted: Vec<(Class, usize)> = Class::ALL
+        .into_iter()
+        .map(|class| (class, count(differences, class)))
+        .filter(|(_, count)| *count > 0)
+        .collect();
+    let classes: Vec<String> =
+        counted.iter().map(|(class, count)| format!("{count} {}", class.name())).collect();
+    match counted.iter().map(|(_, count)| count).sum() {
+        0 => "no change".to_owned(),
+        1 => format!("1 change: {}", classes.join(", ")),
+        all => format!("{all} changes: {}", classes.join(", ")),
+    }
+}
+
+fn count(differences: &[Difference], class: Class) -> usize {
+    let changes = differences.iter().flat_map(|difference| &difference.changes);
+    changes.filter(|change| change.class == class).count()
+}
+
+/// For programs: version 1 of the format, on one line for each level of a pretty-printed JSON.
+pub fn json(differences: &[Difference]) -> String {
+    #[derive(Serialize)]
+    struct Report<'a> {
+        version: u32,
+        summary: serde_json::Map<String, serde_json::Value>,
+        environments: &'a [Difference],
+    }
+    let summary =
+        Class::ALL.into_iter().map(|class| (class.name().to_owned(), count(differences, class).into()));
+    let report = Report { version: 1, summary: summary.collect(), environments: differences };
+    serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"
+}
