@@ -22,6 +22,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/version"
 	"k8s.io/client-go/discovery"
 	discoveryfake "k8s.io/client-go/discovery/fake"
 	dynamicfake "k8s.io/client-go/dynamic/fake"
@@ -41,6 +42,7 @@ type cluster struct {
 	client           dclient.Interface
 	configuration    config.Configuration
 	namespaces       corev1listers.NamespaceLister
+	served           map[schema.GroupVersionResource]metav1.APIResource
 }
 
 // kubeClient is client-go's fake client, with discovery of the kinds that are served here.
@@ -89,8 +91,19 @@ func newCluster(ctx context.Context, kinds []customKind, namespaces []json.RawMe
 	if err != nil {
 		return nil, err
 	}
+	served := map[schema.GroupVersionResource]metav1.APIResource{}
+	for _, list := range resources {
+		version, err := schema.ParseGroupVersion(list.GroupVersion)
+		if err != nil {
+			return nil, fmt.Errorf("read the kinds: %w", err)
+		}
+		for _, resource := range list.APIResources {
+			served[version.WithResource(resource.Name)] = resource
+		}
+	}
 	kube := &kubeClient{Clientset: kubefake.NewSimpleClientset()}
 	kube.served = servedKinds{&discoveryfake.FakeDiscovery{Fake: &kube.Fake}}
+	kube.served.FakedServerVersion = &version.Info{Major: "1", Minor: "36", GitVersion: "v1.36.3"}
 	kube.Resources = resources
 	kube.PrependReactor("create", "selfsubjectaccessreviews", grantAccess)
 	kube.PrependReactor("create", "subjectaccessreviews", grantAccess)
@@ -106,6 +119,7 @@ func newCluster(ctx context.Context, kinds []customKind, namespaces []json.RawMe
 		kyvernoInformers: kyvernoinformers.NewSharedInformerFactory(kyverno, 0),
 		client:           client,
 		configuration:    config.NewDefaultConfiguration(false),
+		served:           served,
 	}
 	made.namespaces = made.kubeInformers.Core().V1().Namespaces().Lister()
 	for _, document := range namespaces {
@@ -160,6 +174,33 @@ func servedResources(kinds []customKind) ([]*metav1.APIResourceList, error) {
 		}
 	}
 	return lists, nil
+}
+
+// kindOf is the kind that a request carries. It refuses a request that no API server could get: of a
+// kind that isn't served, or with a namespace where there is none. No policy would match it, and it
+// would pass for allowed.
+func (c *cluster) kindOf(asked admissionRequest) (schema.GroupVersionKind, error) {
+	name := asked.Resource
+	if asked.Subresource != "" {
+		name += "/" + asked.Subresource
+	}
+	resource, known := c.served[schema.GroupVersionResource{Group: asked.Group, Version: asked.Version, Resource: name}]
+	kind := schema.GroupVersionKind{Group: asked.Group, Version: asked.Version, Kind: asked.Kind}
+	switch {
+	case !known:
+		return kind, fmt.Errorf("the cluster serves no `%s` in `%s`", name, kind.GroupVersion())
+	case resource.Kind != asked.Kind:
+		return kind, fmt.Errorf("`%s` is of the kind `%s`, not `%s`", name, resource.Kind, asked.Kind)
+	case resource.Namespaced && asked.Namespace == "":
+		return kind, fmt.Errorf("a `%s` needs a namespace", asked.Kind)
+	case !resource.Namespaced && asked.Namespace != "" && !isNamespace(asked):
+		return kind, fmt.Errorf("a `%s` has no namespace", asked.Kind)
+	}
+	if resource.Version != "" {
+		// A subresource may have a kind of another group: a Scale, an Eviction.
+		kind.Group, kind.Version = resource.Group, resource.Version
+	}
+	return kind, nil
 }
 
 // addNamespace makes a namespace exist, with the name label that the API server gives to each.

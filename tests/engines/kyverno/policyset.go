@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -154,10 +155,14 @@ func (s *policySet) judgeAll(asked []admissionRequest) ([]verdict, error) {
 // judge sends one request to every webhook that the API server would call for it.
 func (s *policySet) judge(asked admissionRequest) (verdict, error) {
 	ctx := context.Background()
+	kind, err := s.around.kindOf(asked)
+	if err != nil {
+		return verdict{}, err
+	}
 	if err := s.prepareNamespace(asked); err != nil {
 		return verdict{}, err
 	}
-	request, err := newServerRequest(asked, s.webhooks.interfaces)
+	request, err := newServerRequest(asked, kind, s.webhooks.interfaces)
 	if err != nil {
 		return verdict{}, err
 	}
@@ -178,11 +183,14 @@ func (s *policySet) judge(asked admissionRequest) (verdict, error) {
 		}
 		judged.Allowed = judged.Allowed && answered.Allowed
 		for _, violation := range answered.Violations {
+			// Webhooks that fail open and closed share a path, so a policy may be asked twice.
 			if !slices.Contains(judged.Violations, violation) {
 				judged.Violations = append(judged.Violations, violation)
 			}
 		}
 	}
+	// Kyverno's policy cache has no order; the rules of a policy keep theirs.
+	slices.SortStableFunc(judged.Violations, func(a, b violation) int { return strings.Compare(a.Policy, b.Policy) })
 	return judged, nil
 }
 

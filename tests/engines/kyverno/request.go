@@ -32,8 +32,8 @@ type serverRequest struct {
 	versioned  *admission.VersionedAttributes
 }
 
-// newServerRequest reads the objects of a request.
-func newServerRequest(asked admissionRequest, interfaces admission.ObjectInterfaces) (*serverRequest, error) {
+// newServerRequest reads the objects of a request, which are of `kind`.
+func newServerRequest(asked admissionRequest, kind schema.GroupVersionKind, interfaces admission.ObjectInterfaces) (*serverRequest, error) {
 	object, err := readObject(asked.Object)
 	if err != nil {
 		return nil, fmt.Errorf("read the object: %w", err)
@@ -59,7 +59,6 @@ func newServerRequest(asked admissionRequest, interfaces admission.ObjectInterfa
 		// In the API server a request about a Namespace is a request in that namespace.
 		namespace = asked.Name
 	}
-	kind := schema.GroupVersionKind{Group: asked.Group, Version: asked.Version, Kind: asked.Kind}
 	resource := schema.GroupVersionResource{Group: asked.Group, Version: asked.Version, Resource: asked.Resource}
 	attributes := admission.NewAttributesRecord(
 		object, oldObject, kind, namespace, asked.Name, resource, asked.Subresource,
