@@ -28,6 +28,11 @@ impl Span {
     pub fn new(file: FileId, start: usize, end: usize) -> Self {
         Self { file, start, end: end.max(start) }
     }
+
+    /// Whether it is a place between two bytes.
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
 }
 
 /// Whether the work can go on.

@@ -1,0 +1,108 @@
+//! What to tell about a text that is no YAML, or too much of it.
+
+use granit_parser::{ErrorKind, ScanError};
+
+use super::Reading;
+use crate::diagnostic::Diagnostic;
+
+/// The diagnostic for an error of the parser, which stands at `offset`; `document` is the text it read.
+pub(super) fn explain(reading: &Reading<'_>, document: &str, offset: usize, error: &ScanError) -> Diagnostic {
+    let kind = error.kind();
+    if *kind == ErrorKind::RecursionLimitExceeded {
+        return too_deep(reading, offset);
+    }
+    let (code, message) = match kind {
+        ErrorKind::UnknownAnchor => {
+            ("unknown-anchor", "this alias names no anchor of the document".to_owned())
+        }
+        _ => ("yaml-syntax", format!("this is not YAML: {}", lower_case(&error.info()))),
+    };
+    let diagnostic = Diagnostic::error(code, message).at(reading.span(offset, offset));
+    match help(kind, document) {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
+/// The diagnostic for maps and lists that nest too deep.
+pub(super) fn too_deep(reading: &Reading<'_>, offset: usize) -> Diagnostic {
+    let message = format!("maps and lists nest deeper than {} levels", reading.budget.depth);
+    Diagnostic::error("too-deep", message)
+        .at(reading.span(offset, offset + 1))
+        .label("this level is too deep")
+}
+
+/// The parser's messages begin with what it was doing.
+fn lower_case(message: &str) -> String {
+    let what = message
+        .strip_prefix("while ")
+        .and_then(|rest| rest.split_once(", "))
+        .map_or(message, |(_, what)| what);
+    what.trim_start_matches("internal error: ").replace('\'', "`").replace("`t ", "'t ")
+}
+
+fn help(kind: &ErrorKind, document: &str) -> Option<&'static str> {
+    if document.contains("{{") {
+        return Some("this looks like a template: render it first, for example with `helm template`");
+    }
+    match kind {
+        ErrorKind::TabNotAllowed
+        | ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabInIndentation
+        | ErrorKind::TabAtBlockScalarStart
+        | ErrorKind::TabInPlainScalar => Some("indent with spaces"),
+        ErrorKind::UnexpectedCharacter { .. } => Some("put the text in quotes"),
+        ErrorKind::MappingValueNotAllowed => {
+            Some("put a text that holds `: ` in quotes, or indent this line as its neighbours")
+        }
+        ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => {
+            Some("close the quotes; within single quotes, `'` is written `''`")
+        }
+        ErrorKind::InvalidIndentation
+        | ErrorKind::ExpectedBlockMappingKey
+        | ErrorKind::ExpectedBlockSequenceEntry
+        | ErrorKind::InvalidBlockScalarIndent
+        | ErrorKind::SimpleKeyExpected => {
+            Some("indent this line as its neighbours, or end the line before it")
+        }
+        ErrorKind::UnknownQuotedScalarEscape => Some("write `\\\\` for a backslash, or use single quotes"),
+        _ => None,
+    }
+}
+
+/// The first character that YAML does not allow, or that ends a line for some readers and for others does not.
+pub(super) fn forbidden_character(reading: &Reading<'_>, start: usize, end: usize) -> Option<Diagnostic> {
+    let bytes = reading.text.as_bytes().get(start..end)?;
+    let suspicious = |byte: u8| {
+        matches!(byte, 0..0x20 | 0x7F | 0xC2 | 0xE2 | 0xEF) && !matches!(byte, b'\n' | b'\r' | b'\t')
+    };
+    let mut from = 0;
+    while let Some(found) = bytes.get(from..)?.iter().position(|byte| suspicious(*byte)) {
+        let offset = start + from + found;
+        let character = reading.text.get(offset..)?.chars().next()?;
+        from += found + character.len_utf8();
+        let (code, message, help) = match character {
+            '\u{85}' | '\u{2028}' | '\u{2029}' => (
+                "unusual-line-break",
+                format!(
+                    "the character {} ends a line for kubectl, and does not for other readers",
+                    name(character)
+                ),
+                format!("remove it, or write it `{}` within double quotes", character.escape_unicode()),
+            ),
+            '\0'..'\u{20}' | '\u{7F}'..='\u{9F}' | '\u{FFFE}' | '\u{FFFF}' => (
+                "control-character",
+                format!("the control character {} is not allowed in YAML", name(character)),
+                "remove it, or write it as an escape sequence within double quotes".to_owned(),
+            ),
+            _ => continue,
+        };
+        let place = reading.span(offset, offset + character.len_utf8());
+        return Some(Diagnostic::error(code, message).at(place).help(help));
+    }
+    None
+}
+
+fn name(character: char) -> String {
+    format!("U+{:04X}", u32::from(character))
+}
