@@ -55,6 +55,9 @@ func prepareAdmission(asked admissionRequest) (prepared admission, refused, err 
 	if asked.Version == "" || asked.Kind == "" || asked.Resource == "" {
 		return prepared, nil, errors.New("expected version, kind and resource")
 	}
+	if err := checkObjects(asked); err != nil {
+		return prepared, nil, err
+	}
 	if asked.User != nil {
 		prepared.user = *asked.User
 	}
@@ -74,6 +77,22 @@ func prepareAdmission(asked admissionRequest) (prepared admission, refused, err 
 	prepared.object = read(asked.Object)
 	prepared.oldObject = read(asked.OldObject)
 	return prepared, refused, err
+}
+
+// checkObjects fails on a request without the objects that the API server sends with
+// its operation, or with others.
+func checkObjects(asked admissionRequest) error {
+	isNull := func(text json.RawMessage) bool { return len(text) == 0 || string(text) == "null" }
+	hasObject, hasOld := !isNull(asked.Object), !isNull(asked.OldObject)
+	switch {
+	case asked.Operation == "CREATE" && (!hasObject || hasOld):
+		return errors.New("CREATE has an object and no old one")
+	case asked.Operation == "UPDATE" && (!hasObject || !hasOld):
+		return errors.New("UPDATE has an object and an old one")
+	case asked.Operation == "DELETE" && (hasObject || !hasOld):
+		return errors.New("DELETE has an old object and no new one")
+	}
+	return nil
 }
 
 // operationOptions gives the options that a client which sets none sends.
@@ -103,7 +122,7 @@ func readRequestObject(text json.RawMessage, prepared admission, typed bool) (ob
 	if err != nil || fields == nil {
 		return nil, nil, err
 	}
-	if fields.GroupVersionKind() != prepared.kind && prepared.operation != "CONNECT" {
+	if fields.GroupVersionKind() != prepared.kind {
 		return nil, nil, fmt.Errorf("the object is a %s, but the request is for a %s", fields.GroupVersionKind(), prepared.kind)
 	}
 	changed := completeMetadata(fields, prepared)

@@ -72,21 +72,20 @@ func serve(ctx context.Context, input io.Reader, output io.Writer) error {
 
 // answer carries out one request. A request that can't be carried out, and one on
 // which an engine panics, is answered with an error.
-func answer(ctx context.Context, sets policySets, line []byte) (result any) {
+func answer(ctx context.Context, sets policySets, line []byte) any {
 	var asked request
-	defer func() {
-		if reason := recover(); reason != nil {
-			result = errorAnswer{ID: asked.ID, Error: fmt.Sprintf("the engine panicked: %v", reason)}
-		}
-	}()
 	if err := json.Unmarshal(line, &asked); err != nil {
 		return errorAnswer{ID: asked.ID, Error: fmt.Sprintf("read the request: %v", err)}
 	}
-	result, err := carryOut(ctx, sets, asked)
+	var answered any
+	err := guarded(func() (err error) {
+		answered, err = carryOut(ctx, sets, asked)
+		return err
+	})
 	if err != nil {
 		return errorAnswer{ID: asked.ID, Error: err.Error()}
 	}
-	return result
+	return answered
 }
 
 func carryOut(ctx context.Context, sets policySets, asked request) (any, error) {

@@ -19,6 +19,9 @@ type request struct {
 	// Kubernetes is the API server ("1.30") whose environment for new expressions
 	// the policies must compile in; empty for the newest.
 	Kubernetes string `json:"kubernetes"`
+	// TypeCheck false leaves out the type check of ValidatingAdmissionPolicies, which
+	// only gives warnings and takes most of a load's time; absent for true.
+	TypeCheck *bool `json:"type_check"`
 
 	Requests []admissionRequest `json:"requests"`
 

@@ -5,9 +5,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -87,36 +84,18 @@ func (sets policySets) judge(ctx context.Context, asked request) (any, error) {
 		return nil, fmt.Errorf("no set `%s` is loaded", asked.Set)
 	}
 	verdicts := make([]verdict, len(asked.Requests))
-	problems := make([]error, len(asked.Requests))
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(asked.Requests)) {
-		workers.Go(func() {
-			for {
-				index := int(next.Add(1)) - 1
-				if index >= len(asked.Requests) {
-					return
-				}
-				verdicts[index], problems[index] = judgeOne(ctx, set, asked.Requests[index])
-			}
-		})
-	}
-	workers.Wait()
-	for index, problem := range problems {
-		if problem != nil {
-			return nil, fmt.Errorf("request %d: %w", index, problem)
-		}
+	err := eachConcurrently(len(asked.Requests), func(index int) (err error) {
+		verdicts[index], err = judgeOne(ctx, set, asked.Requests[index])
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("request %w", err)
 	}
 	return judgeAnswer{ID: asked.ID, Verdicts: verdicts}, nil
 }
 
-// judgeOne fails only on a request that isn't one, or when the engine panics.
-func judgeOne(ctx context.Context, set loadedSet, asked admissionRequest) (result verdict, problem error) {
-	defer func() {
-		if reason := recover(); reason != nil {
-			problem = fmt.Errorf("the engine panicked: %v", reason)
-		}
-	}()
+// judgeOne fails only on what is no request at all.
+func judgeOne(ctx context.Context, set loadedSet, asked admissionRequest) (verdict, error) {
 	prepared, refused, err := prepareAdmission(asked)
 	if err != nil {
 		return verdict{}, err

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"os"
@@ -27,25 +26,41 @@ func newConversation(test *testing.T) *conversation {
 	return &conversation{test: test, sets: policySets{}}
 }
 
-// ask sends a request and reads the answer into a value.
-func (c *conversation) ask(request map[string]any, answered any) {
+// send gives the answer to a request as text.
+func (c *conversation) send(request map[string]any) []byte {
 	c.test.Helper()
 	request["id"] = 7
 	line, err := json.Marshal(request)
 	if err != nil {
 		c.test.Fatal(err)
 	}
-	var output bytes.Buffer
-	encoder := json.NewEncoder(&output)
-	if err := encoder.Encode(answer(context.Background(), c.sets, line)); err != nil {
+	answered, err := json.Marshal(answer(context.Background(), c.sets, line))
+	if err != nil {
 		c.test.Fatal(err)
 	}
+	return answered
+}
+
+// fail sends a request that can't be carried out, and gives the error's text.
+func (c *conversation) fail(request map[string]any) string {
+	c.test.Helper()
 	var failed errorAnswer
-	if err := json.Unmarshal(output.Bytes(), &failed); err == nil && failed.Error != "" {
+	if err := json.Unmarshal(c.send(request), &failed); err != nil {
+		c.test.Fatal(err)
+	}
+	return failed.Error
+}
+
+// ask sends a request and reads the answer into a value.
+func (c *conversation) ask(request map[string]any, answered any) {
+	c.test.Helper()
+	text := c.send(request)
+	var failed errorAnswer
+	if err := json.Unmarshal(text, &failed); err == nil && failed.Error != "" {
 		c.test.Fatalf("the request failed: %s", failed.Error)
 	}
-	if err := json.Unmarshal(output.Bytes(), answered); err != nil {
-		c.test.Fatalf("%v in %s", err, output.String())
+	if err := json.Unmarshal(text, answered); err != nil {
+		c.test.Fatalf("%v in %s", err, text)
 	}
 }
 
@@ -79,7 +94,7 @@ func (c *conversation) judge(engine string, requests ...map[string]any) []verdic
 	return answered.Verdicts
 }
 
-// documentsOf reads the documents of a file, or of a text that starts a document itself.
+// documentsOf reads the documents of a file.
 func documentsOf(test *testing.T, path string) []json.RawMessage {
 	test.Helper()
 	text, err := os.ReadFile(path)
@@ -130,9 +145,12 @@ func nodePoolRequest(operation string, spec map[string]any) map[string]any {
 	object := any(map[string]any{
 		"apiVersion": "karpenter.sh/v1", "kind": "NodePool", "metadata": map[string]any{"name": "n"}, "spec": spec,
 	})
-	var old any
-	if operation == "DELETE" {
-		object, old = nil, object
+	old := object
+	switch operation {
+	case "CREATE":
+		old = nil
+	case "DELETE":
+		object = nil
 	}
 	return map[string]any{
 		"operation": operation, "group": "karpenter.sh", "version": "v1", "kind": "NodePool",

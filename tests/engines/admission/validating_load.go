@@ -28,7 +28,7 @@ func loadValidating(ctx context.Context, documents []document, asked request, na
 		return nil, err
 	}
 	set := newValidatingSet(namespaces)
-	checker := newTypeChecker(asked.Kinds)
+	var policies []*admissionregistrationv1.ValidatingAdmissionPolicy
 	for _, written := range documents {
 		before := len(found.errors)
 		stored := storeValidating(ctx, written, found)
@@ -42,15 +42,16 @@ func loadValidating(ctx context.Context, documents []document, asked request, na
 					found.addError(written.place(), "in the environment of Kubernetes %s: %s", asked.Kubernetes, problem)
 				}
 			}
-			for _, warned := range checker.Check(object) {
-				found.addWarning(written.place(), "%s: %s", warned.FieldRef, warned.Warning)
-			}
 			set.addPolicy(object)
+			policies = append(policies, object)
 		case *admissionregistrationv1.ValidatingAdmissionPolicyBinding:
 			set.addBinding(object)
 		}
 	}
-	return set, nil
+	if asked.TypeCheck == nil || *asked.TypeCheck {
+		err = checkTypes(policies, asked.Kinds, found)
+	}
+	return set, err
 }
 
 // storeValidating gives a policy or binding as the API server would store it, and

@@ -4,8 +4,10 @@
 package main
 
 import (
+	"fmt"
 	"sync"
 
+	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -24,12 +26,16 @@ var builtinSchemas = sync.OnceValue(func() resolver.SchemaResolver {
 	}
 })
 
+// cachedSchemas is safe for concurrent use.
 type cachedSchemas struct {
 	inner resolver.SchemaResolver
+	mutex sync.Mutex
 	known map[schema.GroupVersionKind]*spec.Schema
 }
 
 func (c *cachedSchemas) ResolveSchema(kind schema.GroupVersionKind) (*spec.Schema, error) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
 	if resolved, present := c.known[kind]; present {
 		return resolved, nil
 	}
@@ -38,6 +44,25 @@ func (c *cachedSchemas) ResolveSchema(kind schema.GroupVersionKind) (*spec.Schem
 		c.known[kind] = resolved
 	}
 	return resolved, err
+}
+
+// checkTypes reports the warnings that would stand in the status of each policy.
+func checkTypes(policies []*admissionregistrationv1.ValidatingAdmissionPolicy, kinds []kindDescription, found *findings) error {
+	checker := newTypeChecker(kinds)
+	warnings := make([][]admissionregistrationv1.ExpressionWarning, len(policies))
+	err := eachConcurrently(len(policies), func(index int) error {
+		warnings[index] = checker.Check(policies[index])
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("check the types of policy %w", err)
+	}
+	for index, policy := range policies {
+		for _, warned := range warnings[index] {
+			found.addWarning("ValidatingAdmissionPolicy/"+policy.Name, "%s: %s", warned.FieldRef, warned.Warning)
+		}
+	}
+	return nil
 }
 
 // newTypeChecker knows the built-in kinds and the given ones. Given kinds that aren't
