@@ -14,8 +14,10 @@ mod node;
 mod scalar;
 mod split;
 mod syntax;
+mod write;
 
 pub use encoding::{Undecodable, read_bytes};
+pub use write::write;
 
 use crate::diagnostic::{Diagnostic, FileId, Sources, Span};
 
