@@ -60,8 +60,10 @@ pub enum Layout {
 #[serde(deny_unknown_fields)]
 pub struct VersionRange {
     /// The oldest version, as `1.17`
+    #[schemars(regex(pattern = r"^[0-9]+\.[0-9]+$"))]
     pub from: String,
     /// The newest version, as `1.19`
+    #[schemars(regex(pattern = r"^[0-9]+\.[0-9]+$"))]
     pub to: String,
     /// How policies are laid out
     #[serde(default)]
@@ -91,8 +93,10 @@ pub struct Engines {
 #[serde(deny_unknown_fields)]
 pub struct NamespaceLabel {
     /// The label's key
+    #[schemars(length(min = 1))]
     pub key: String,
     /// The values that are meant
+    #[schemars(length(min = 1))]
     pub values: Vec<String>,
 }
 
@@ -101,9 +105,11 @@ pub struct NamespaceLabel {
 #[serde(deny_unknown_fields)]
 pub struct NamespaceScope {
     /// A slug; it becomes part of the names of generated objects
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
     pub name: String,
     /// The namespaces, by name
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
     pub names: Option<Vec<String>>,
     /// The namespaces, by a label
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -117,8 +123,10 @@ pub struct NamespaceScope {
 #[serde(deny_unknown_fields)]
 pub struct LeftOutNamespace {
     /// The namespace
+    #[schemars(length(min = 1))]
     pub namespace: String,
     /// Why it is left out
+    #[schemars(length(min = 1))]
     pub reason: String,
 }
 
@@ -159,19 +167,24 @@ pub struct RuleSettings {
 #[serde(deny_unknown_fields)]
 pub struct Environment {
     /// A slug; the file's name
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
     pub name: String,
     /// What the environment is, in one line
+    #[schemars(length(min = 1))]
     pub description: String,
     /// The lowest Kubernetes version of its API servers, as `1.33`
+    #[schemars(regex(pattern = r"^[0-9]+\.[0-9]+$"))]
     pub kubernetes: String,
     /// The version of the Pod Security Standards; the same as `kubernetes` when it isn't said
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^[0-9]+\.[0-9]+$"))]
     pub pod_security: Option<String>,
     /// The engines that policies are written for
     pub targets: Engines,
     /// The profile that rules and parameters come from
     pub profile: String,
     /// Namespaces and their actions; the first that fits wins, the last has neither `names` nor `label`
+    #[schemars(length(min = 1))]
     pub namespaces: Vec<NamespaceScope>,
     /// The namespaces that no rule looks into
     #[serde(default)]
@@ -201,8 +214,10 @@ pub struct ProfileRule {
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     /// A slug; the file's name
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
     pub name: String,
     /// What the profile is for, in one line
+    #[schemars(length(min = 1))]
     pub description: String,
     /// The rules, by id, each with what differs from its defaults
     pub rules: BTreeMap<String, ProfileRule>,
@@ -213,8 +228,10 @@ pub struct Profile {
 #[serde(deny_unknown_fields)]
 pub struct Project {
     /// The project's name, a slug; names of generated objects begin with it
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
     pub name: String,
     /// The last sentence of each denial; `<< rule >>` is the rule's id
+    #[schemars(length(min = 1))]
     pub help: String,
     /// The label or annotation that names an object's owner
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -82,18 +82,25 @@ pub struct Monitor {
 #[serde(deny_unknown_fields)]
 pub struct Exemption {
     /// A slug; the file's name
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
     pub name: String,
     /// The team that owns the workload
+    #[schemars(length(min = 1))]
     pub owner: String,
     /// Who agreed
+    #[schemars(length(min = 1))]
     pub approved_by: String,
     /// Why it is needed
+    #[schemars(length(min = 1))]
     pub reason: String,
     /// Where it was discussed
+    #[schemars(length(min = 1))]
     pub ticket: String,
     /// The day it was made, as `2026-11-24`
+    #[schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
     pub created: String,
     /// The day it ends, as `2027-03-31`
+    #[schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
     pub expires: String,
     /// For whom
     pub identity: Identity,

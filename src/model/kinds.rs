@@ -19,12 +19,15 @@ pub struct KindDeclaration {
     /// The API group; the core group is the empty text
     pub group: String,
     /// The kind
+    #[schemars(length(min = 1))]
     pub kind: String,
     /// The resource's plural name, as in URLs
+    #[schemars(length(min = 1))]
     pub plural: String,
     /// Whether objects live in a namespace
     pub scope: Scope,
     /// The versions whose paths the rules know
+    #[schemars(length(min = 1))]
     pub versions: Vec<String>,
     /// Where the Pod's template lies, for kinds that are or make a Pod: `spec.template`; for a Pod itself the empty text
     #[serde(default, skip_serializing_if = "Option::is_none")]

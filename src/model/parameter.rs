@@ -69,6 +69,7 @@ pub struct Parameter {
     #[serde(rename = "type")]
     pub kind: ParameterType,
     /// What the parameter decides, in one sentence
+    #[schemars(length(min = 1))]
     pub description: String,
     /// For all types but `boolean` and `choice`: what growing the value does
     #[serde(default, skip_serializing_if = "Option::is_none")]

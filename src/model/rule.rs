@@ -107,7 +107,7 @@ pub enum Subject {
 
 /// Where the items of a loop come from: a path, or a list parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum Items {
     /// The path of a list (or of a map, for `entries`)
     Path(String),
@@ -202,6 +202,7 @@ pub enum FeatureUse {
 #[serde(deny_unknown_fields)]
 pub struct Check {
     /// A slug, unique in the rule, never used again for another meaning
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
     pub id: String,
     /// The kinds that this check looks at, where it isn't all that the rule governs
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -227,6 +228,7 @@ pub struct Check {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
     /// What is wrong with the subject, in one line: "may not add `<< capability >>`"
+    #[schemars(length(min = 1))]
     pub message: String,
 }
 
@@ -247,6 +249,7 @@ pub struct ExpectedFinding {
 #[serde(deny_unknown_fields)]
 pub struct PodExample {
     /// The Pod's spec
+    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     pub spec: serde_json::Value,
     /// The Pod's (or the template's) labels
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -275,12 +278,14 @@ pub struct ExampleExemption {
 #[serde(deny_unknown_fields)]
 pub struct Example {
     /// What the example shows, in a few words; unique in the rule
+    #[schemars(length(min = 1))]
     pub name: String,
     /// A Pod, wrapped in each kind that can carry it; either this or `object`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pod: Option<PodExample>,
     /// A whole object; either this or `pod`
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
     pub object: Option<serde_json::Value>,
     /// The namespace, `team-a` when it isn't said
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -290,6 +295,7 @@ pub struct Example {
     pub parameters: BTreeMap<String, serde_json::Value>,
     /// The version of the Pod Security Standards and of Kubernetes, where it matters
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^[0-9]+\.[0-9]+$"))]
     pub version: Option<String>,
     /// Exemptions that hold in the example
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -304,8 +310,10 @@ pub struct Example {
 #[serde(deny_unknown_fields)]
 pub struct Examples {
     /// Examples without a violation
+    #[schemars(length(min = 1))]
     pub good: Vec<Example>,
     /// Examples that give exactly the violations they name
+    #[schemars(length(min = 1))]
     pub bad: Vec<Example>,
 }
 
@@ -314,18 +322,24 @@ pub struct Examples {
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// Two to six capital letters, a dash, three digits; the file's name begins with it
+    #[schemars(regex(pattern = r"^[A-Z]{2,6}-[0-9]{3}$"))]
     pub id: String,
     /// What holds where the rule is kept, in one line
+    #[schemars(length(min = 1))]
     pub title: String,
     /// How bad a violation is
     pub severity: Severity,
     /// The folder that the rule lies in
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
     pub category: String,
     /// The catalogue's version that brought the rule
+    #[schemars(regex(pattern = r"^[0-9]+\.[0-9]+$"))]
     pub since: String,
     /// Why the rule exists
+    #[schemars(length(min = 1))]
     pub why: String,
     /// What to do about a violation
+    #[schemars(length(min = 1))]
     pub fix: String,
     /// Controls of published frameworks that the rule serves
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -345,6 +359,7 @@ pub struct Rule {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub except: Option<Condition>,
     /// What must hold
+    #[schemars(length(min = 1))]
     pub checks: Vec<Check>,
     /// Good and bad examples
     pub examples: Examples,
