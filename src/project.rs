@@ -1,1 +1,43 @@
-//! (skeleton)
+//! Files, handed in as bytes, become the model, each value with the place that set it.
+//!
+//! Reads no file itself, and gives no meaning to a rule: that is `ir::lower`.
+
+mod checks;
+mod layout;
+mod load;
+mod place;
+mod schema;
+mod shape;
+
+pub use load::{Loaded, SourceFile, load};
+pub use place::{Located, Place};
+pub use schema::schemas;
+
+use crate::diagnostic::{Diagnostic, Sink};
+use crate::model::{Environment, Exemption, KindDeclaration, Profile, Project, Rule};
+
+/// Everything that a project's files define.
+#[derive(Clone, Debug, Default)]
+pub struct Definitions {
+    /// The file `palisade.yaml`; absent if it is missing.
+    pub project: Option<Located<Project>>,
+    /// The kinds of all `kinds.yaml`, each with its own place.
+    pub kinds: Vec<Located<KindDeclaration>>,
+    /// The rules, sorted by id; ids are unique.
+    pub rules: Vec<Located<Rule>>,
+    /// The profiles, sorted by name.
+    pub profiles: Vec<Located<Profile>>,
+    /// The environments, sorted by name.
+    pub environments: Vec<Located<Environment>>,
+    /// The exemptions, sorted by name.
+    pub exemptions: Vec<Located<Exemption>>,
+}
+
+impl Definitions {
+    /// The structural faults of definitions that were built in code; [`load`] has looked for them already.
+    pub fn check(&self) -> Vec<Diagnostic> {
+        let mut sink = Sink::new();
+        checks::check(self, &checks::Names::default(), &mut sink);
+        sink.into_vec()
+    }
+}

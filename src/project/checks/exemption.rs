@@ -1,0 +1,103 @@
+//! Exemptions: whom they are for, how long they hold, and that they waive something.
+
+use super::text::{day, line_fault};
+use super::{Names, Report, unknown};
+use crate::diagnostic::Diagnostic;
+use crate::model::{Exemption, Features, Identity};
+use crate::project::Place;
+
+pub(super) fn check(report: &mut Report<Exemption>, names: &Names) {
+    let (exemption, root) = (report.value(), Place::root());
+    check_days(report);
+    for (field, text) in
+        [("owner", &exemption.owner), ("approved_by", &exemption.approved_by), ("ticket", &exemption.ticket)]
+    {
+        report.at(&root.key(field), line_fault(&format!("`{field}`"), text));
+    }
+    check_identity(report, &exemption.identity, &root.key("identity"));
+    let rules = root.key("rules");
+    for (index, rule) in exemption.rules.iter().enumerate() {
+        if !names.rules.contains(rule) {
+            let known = names.rules.iter().map(String::as_str);
+            report.at(&rules.index(index), unknown("unknown-rule", "rule", rule, known));
+        }
+    }
+    report.repeated(&rules, exemption.rules.iter().map(String::as_str), "the rule");
+    waives_something(report, &exemption.features, !exemption.rules.is_empty(), &root, "`rules`");
+}
+
+fn check_days(report: &mut Report<Exemption>) {
+    let (exemption, root) = (report.value(), Place::root());
+    for (field, text) in [("created", &exemption.created), ("expires", &exemption.expires)] {
+        if day(text).is_none() {
+            let fault = Diagnostic::error("not-a-day", format!("`{text}` is not a day in the calendar"))
+                .label("expected year, month and day, as in `2026-11-24`");
+            report.at(&root.key(field), fault);
+        }
+    }
+    if let (Some(created), Some(expires)) = (day(&exemption.created), day(&exemption.expires))
+        && expires < created
+    {
+        let mut fault =
+            Diagnostic::error("expires-before-created", "the exemption expires before it was created")
+                .label(format!("expected `{}` or a later day", exemption.created));
+        if let Some(span) = report.located.span(&root.key("created")) {
+            fault = fault.related(span, "created here");
+        }
+        report.at(&root.key("expires"), fault);
+    }
+}
+
+/// Namespace, service account and images, all three; or an object alone.
+pub(super) fn check_identity<T>(report: &mut Report<T>, identity: &Identity, place: &Place) {
+    let parts = [
+        ("namespace", identity.namespace.is_some()),
+        ("service_account", identity.service_account.is_some()),
+        ("images", !identity.images.is_empty()),
+        ("sidecars", !identity.sidecars.is_empty()),
+    ];
+    if identity.object.is_some() {
+        for (field, _) in parts.iter().filter(|(_, present)| *present) {
+            let fault = Diagnostic::error(
+                "ambiguous-identity",
+                format!("an identity with `object` has no `{field}`"),
+            )
+            .label("expected `object` alone")
+            .help("name one object, or else a namespace, a service account and images");
+            report.at_key(&place.key(field), fault);
+        }
+        return;
+    }
+    let missing: Vec<&str> =
+        parts.iter().take(3).filter(|(_, present)| !present).map(|(field, _)| *field).collect();
+    if !missing.is_empty() {
+        let missing = super::text::listed(missing, "and");
+        let fault = Diagnostic::error("incomplete-identity", format!("the identity lacks {missing}"))
+            .label("expected `namespace`, `service_account` and `images`, or `object` alone")
+            .help("whoever has only some of them could use the exemption too");
+        report.at_key(place, fault);
+    }
+    report.repeated(&place.key("images"), identity.images.iter().map(String::as_str), "the image");
+    report.repeated(&place.key("sidecars"), identity.sidecars.iter().map(String::as_str), "the image");
+}
+
+/// At least one feature, or a whole rule.
+pub(super) fn waives_something<T>(
+    report: &mut Report<T>,
+    features: &Features,
+    whole: bool,
+    place: &Place,
+    wholly: &str,
+) {
+    if *features == Features::default() && !whole {
+        let fault = Diagnostic::error("waives-nothing", "the exemption waives nothing")
+            .label("expected at least one feature")
+            .help(format!("name what is waived under `features`, or waive whole rules with {wholly}"));
+        let features = place.key("features");
+        if report.located.says(&features) {
+            report.at_key(&features, fault)
+        } else {
+            report.at_key(&place.key("identity"), fault)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Which file of a project holds what: the path decides. Never looks into a file.
+
+use crate::diagnostic::{Diagnostic, did_you_mean};
+
+/// What a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum FileKind {
+    Project,
+    Kinds,
+    Rule,
+    Profile,
+    Environment,
+    Exemption,
+}
+
+impl FileKind {
+    pub(super) const ALL: [Self; 6] =
+        [Self::Project, Self::Kinds, Self::Rule, Self::Profile, Self::Environment, Self::Exemption];
+
+    /// The name of the schema, and what messages call the file.
+    pub(super) fn schema_name(self) -> &'static str {
+        match self {
+            Self::Project => "project",
+            Self::Kinds => "kinds",
+            Self::Rule => "rule",
+            Self::Profile => "profile",
+            Self::Environment => "environment",
+            Self::Exemption => "exemption",
+        }
+    }
+}
+
+/// What is to be done with a file.
+pub(super) enum Role {
+    /// It is read.
+    Read(FileKind),
+    /// It is no policy file, and may lie here: a README, a generated schema, a hidden file.
+    Ignored,
+    /// It has no place in a project.
+    Stray(Box<Diagnostic>),
+}
+
+const EXPECTED: &str = "a project holds `palisade.yaml`, `kinds.yaml`, `rules/<category>/<ID>-<slug>.yaml`,
+`profiles/<name>.yaml`, `environments/<name>.yaml`, `exemptions/<folder>/<name>.yaml`
+and README files (`*.md`)";
+
+/// What a path, relative to the project's folder, stands for.
+pub(super) fn role(path: &str) -> Role {
+    let steps: Vec<&str> = path.split('/').collect();
+    let name = steps.last().copied().unwrap_or_default();
+    if steps.iter().any(|step| step.starts_with('.')) || name.ends_with(".md") {
+        return Role::Ignored;
+    }
+    match steps.as_slice() {
+        ["palisade.yaml"] => Role::Read(FileKind::Project),
+        ["kinds.yaml"] => Role::Read(FileKind::Kinds),
+        ["schemas", file] if file.ends_with(".json") => Role::Ignored,
+        ["rules", _, file] if file.ends_with(".yaml") => Role::Read(FileKind::Rule),
+        ["profiles", file] if file.ends_with(".yaml") => Role::Read(FileKind::Profile),
+        ["environments", file] if file.ends_with(".yaml") => Role::Read(FileKind::Environment),
+        ["exemptions", .., file] if file.ends_with(".yaml") => Role::Read(FileKind::Exemption),
+        _ => Role::Stray(Box::new(stray(path, &steps))),
+    }
+}
+
+fn stray(path: &str, steps: &[&str]) -> Diagnostic {
+    let diagnostic = Diagnostic::error("unexpected-file", format!("unexpected file `{path}`"));
+    let folders = ["rules", "profiles", "environments", "exemptions"];
+    match steps {
+        [folder, .., file] if folders.contains(folder) && file.ends_with(".yml") => {
+            let renamed = path.trim_end_matches(".yml");
+            diagnostic.help(format!("policy files end with `.yaml`: rename it to `{renamed}.yaml`"))
+        }
+        ["rules", file] => {
+            diagnostic.help(format!("a rule lies in the folder of its category: `rules/<category>/{file}`"))
+        }
+        ["rules", category, .., file] if file.ends_with(".yaml") => diagnostic
+            .help(format!("rules lie directly in the folder of their category: `rules/{category}/{file}`")),
+        ["profiles", _, .., file] | ["environments", _, .., file] if file.ends_with(".yaml") => {
+            let folder = steps.first().copied().unwrap_or_default();
+            diagnostic.help(format!("{folder} have no folders of their own: move it to `{folder}/{file}`"))
+        }
+        [file] => match did_you_mean(file, ["palisade.yaml", "kinds.yaml"].into_iter()) {
+            Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
+            None => diagnostic.help(EXPECTED),
+        },
+        [folder, ..] => match did_you_mean(folder, folders.into_iter()).filter(|meant| meant != folder) {
+            Some(meant) => diagnostic.help(format!("did you mean the folder `{meant}`?")),
+            None => diagnostic.help(EXPECTED),
+        },
+        [] => diagnostic.help(EXPECTED),
+    }
+}
+
+/// The rule's id that a file's name begins with.
+pub(super) fn named_rule(path: &str) -> String {
+    stem(path).splitn(3, '-').take(2).collect::<Vec<_>>().join("-")
+}
+
+/// The file's name without its folders and its ending.
+pub(super) fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.strip_suffix(".yaml").unwrap_or(name)
+}

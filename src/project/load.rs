@@ -1,0 +1,184 @@
+//! From the bytes of a project's files to definitions, with every fault on the way.
+//!
+//! A file with a fault in its form gives no definition, but its name stays known: whoever refers to it is not at fault.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+
+use super::checks::{self, Names};
+use super::layout::{FileKind, Role, named_rule, role, stem};
+use super::{Definitions, Located, schema, shape};
+use crate::diagnostic::{Diagnostic, FileId, Sink, Sources};
+use crate::yaml::{self, Budget, Dialect, Node};
+
+/// A file of a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFile {
+    /// The path relative to the project's folder, with `/` between the folders.
+    pub path: String,
+    /// What the file holds.
+    pub bytes: Vec<u8>,
+}
+
+/// A project that was read.
+#[derive(Debug)]
+pub struct Loaded {
+    /// What could be read.
+    pub definitions: Definitions,
+    /// The texts that the diagnostics point into.
+    pub sources: Sources,
+    /// What is wrong, by file and place; with an error among them nothing should be built.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads a project: all of its files, in any order.
+pub fn load(files: &[SourceFile]) -> Loaded {
+    let schemas = FileKind::ALL.into_iter().map(|kind| (kind, schema::schema(kind))).collect();
+    let mut loader = Loader::new(&schemas);
+    let mut files: Vec<&SourceFile> = files.iter().collect();
+    files.sort_by(|left, right| left.path.cmp(&right.path));
+    for file in &files {
+        match role(&file.path) {
+            Role::Read(kind) => loader.read(kind, file),
+            Role::Ignored => {}
+            Role::Stray(fault) => loader.sink.push(*fault),
+        }
+    }
+    if !files.iter().any(|file| file.path == "palisade.yaml") {
+        let fault = Diagnostic::error("no-project-file", "the project has no `palisade.yaml`");
+        loader.sink.push(
+            fault.help("write one with the project's `name` and `help`, the last sentence of each denial"),
+        );
+    }
+    loader.finish()
+}
+
+struct Loader<'a> {
+    schemas: &'a BTreeMap<FileKind, Json>,
+    definitions: Definitions,
+    sources: Sources,
+    sink: Sink,
+    unread: Names,
+}
+
+impl<'a> Loader<'a> {
+    fn new(schemas: &'a BTreeMap<FileKind, Json>) -> Self {
+        let (definitions, unread) = (Definitions::default(), Names::default());
+        Self { schemas, definitions, sources: Sources::new(), sink: Sink::new(), unread }
+    }
+
+    fn read(&mut self, kind: FileKind, file: &SourceFile) {
+        let (document, sound) = match yaml::read_bytes(file.bytes.clone()) {
+            Ok(text) => {
+                let id = self.sources.add(&file.path, text);
+                self.document(kind, id)
+            }
+            Err(undecodable) => {
+                self.sink.push(undecodable.into_diagnostic(&mut self.sources, &file.path).1);
+                (None, false)
+            }
+        };
+        match document {
+            Some(node) if sound => self.define(kind, &file.path, node),
+            document => self.remember(kind, &file.path, document.as_ref()),
+        }
+    }
+
+    /// The only document of a file, and whether its form is right.
+    fn document(&mut self, kind: FileKind, file: FileId) -> (Option<Node>, bool) {
+        let read = yaml::read(&self.sources, file, Dialect::Policy, &Budget::POLICY);
+        let mut faults = Sink::new();
+        faults.extend(read.diagnostics);
+        let mut documents = read.documents.into_iter();
+        let document = documents.next();
+        if let Some(second) = documents.next() {
+            let fault =
+                Diagnostic::error("two-documents", "a policy file holds one document").at(second.span);
+            faults.push(fault.label("a second one begins here").help("give it a file of its own"));
+        }
+        if let (Some(node), Some(schema)) = (&document, self.schemas.get(&kind)) {
+            shape::check(node, schema, &self.sources, &mut faults);
+        }
+        let sound = !faults.has_errors();
+        self.sink.extend(faults.into_vec());
+        (document, sound)
+    }
+
+    fn define(&mut self, kind: FileKind, path: &str, node: Node) {
+        match kind {
+            FileKind::Project => self.definitions.project = self.located(path, node),
+            FileKind::Kinds => self.define_kinds(path, node),
+            FileKind::Rule => {
+                let rule = self.located(path, node);
+                self.definitions.rules.extend(rule);
+            }
+            FileKind::Profile => {
+                let profile = self.located(path, node);
+                self.definitions.profiles.extend(profile);
+            }
+            FileKind::Environment => {
+                let environment = self.located(path, node);
+                self.definitions.environments.extend(environment);
+            }
+            FileKind::Exemption => {
+                let exemption = self.located(path, node);
+                self.definitions.exemptions.extend(exemption);
+            }
+        }
+    }
+
+    /// Each kind keeps its own place.
+    fn define_kinds(&mut self, path: &str, node: Node) {
+        let nodes: Vec<Node> = node.get("kinds").and_then(Node::as_list).unwrap_or_default().to_vec();
+        for node in nodes {
+            let kind = self.located(path, node);
+            self.definitions.kinds.extend(kind);
+        }
+    }
+
+    fn located<T: DeserializeOwned>(&mut self, path: &str, node: Node) -> Option<Located<T>> {
+        match serde_json::from_value(node.to_json()) {
+            Ok(value) => Some(Located { value, name: path.to_owned(), node: Some(node) }),
+            Err(error) => {
+                let fault =
+                    Diagnostic::error("unreadable-file", "the file fits its schema, but can't be read");
+                self.sink.push(
+                    fault
+                        .at(node.span)
+                        .help(format!("this is a fault of Palisade, please report it: {error}")),
+                );
+                None
+            }
+        }
+    }
+
+    /// Keeps the names of a file that gives no definition: the one that it says, and the one that its path says.
+    fn remember(&mut self, kind: FileKind, path: &str, node: Option<&Node>) {
+        let said =
+            |field: &str| node.and_then(|node| node.get(field)).and_then(Node::as_str).map(str::to_owned);
+        let named = stem(path);
+        match kind {
+            FileKind::Rule => self.unread.rules.extend([named_rule(path)].into_iter().chain(said("id"))),
+            FileKind::Profile => {
+                self.unread.profiles.extend([named.to_owned()].into_iter().chain(said("name")))
+            }
+            FileKind::Exemption => {
+                self.unread.exemptions.extend([named.to_owned()].into_iter().chain(said("name")))
+            }
+            FileKind::Project | FileKind::Kinds | FileKind::Environment => {}
+        }
+    }
+
+    fn finish(self) -> Loaded {
+        let Self { schemas: _, mut definitions, sources, mut sink, unread } = self;
+        definitions.rules.sort_by(|left, right| left.value.id.cmp(&right.value.id));
+        definitions.profiles.sort_by(|left, right| left.value.name.cmp(&right.value.name));
+        definitions.environments.sort_by(|left, right| left.value.name.cmp(&right.value.name));
+        definitions.exemptions.sort_by(|left, right| left.value.name.cmp(&right.value.name));
+        checks::check(&definitions, &unread, &mut sink);
+        definitions.rules.dedup_by(|second, first| second.value.id == first.value.id);
+        Loaded { definitions, sources, diagnostics: sink.into_vec() }
+    }
+}
