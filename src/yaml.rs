@@ -26,7 +26,8 @@ use crate::diagnostic::{Diagnostic, FileId, Sources, Span};
 pub struct Node {
     /// What was read.
     pub value: Value,
-    /// Where it stands: a quoted text with its quotes, a map from its first key to the end of its last value.
+    /// Where it stands: a quoted text with its quotes, a map from its first key and a list from its first item to
+    /// the end of its last value.
     /// A node that came by an alias stands where its anchor stands.
     pub span: Span,
     /// Whether it is a scalar without quotes, block indicator or tag: what the person wrote is then

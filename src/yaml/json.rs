@@ -177,10 +177,9 @@ impl<'a> Parser<'a> {
         {
             return Ok(Value::Integer(integer));
         }
-        match serde_json::from_str::<f64>(text) {
-            Ok(number) => Ok(scalar::number(number)),
-            Err(_) => Err(Failure::Syntax("a number")),
-        }
+        let well_formed = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+        let number = text.parse().ok().filter(|number: &f64| well_formed && number.is_finite());
+        number.map(scalar::number).ok_or(Failure::Syntax("a number"))
     }
 
     fn string(&mut self) -> Result<String, Failure> {

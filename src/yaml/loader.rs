@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use granit_parser::{Event, Options, Parser, ScalarStyle, StrInput, Tag, options};
+use granit_parser::{Event, Parser, ScalarStyle, StrInput, StructureStyle, Tag, options};
 
 use super::fields::Fields;
 use super::scalar::{self, Scalar};
@@ -30,21 +30,20 @@ pub(super) fn read(reading: &Reading<'_>, range: Range<usize>, read: &mut Docume
         reading,
         document,
         base: range.start,
-        parser: Parser::new_from_str_with_options(document, parser_options()),
+        parser: Parser::new_from_str_with_options(
+            document,
+            options! { emit_comments: false, emit_anchor_events: true },
+        ),
         anchors: BTreeMap::new(),
         made: 0,
         copied: 0,
+        flow: 0,
         diagnostics: Vec::new(),
     };
     if let Err(diagnostic) = loader.documents(&mut read.documents) {
         loader.diagnostics.push(*diagnostic);
     }
     read.diagnostics.append(&mut loader.diagnostics);
-}
-
-/// As libyaml reads, where the parser has a choice.
-fn parser_options() -> Options {
-    options! { emit_comments: false, block_scalar_eof_without_line_feed: true }
 }
 
 type Fallible<T> = Result<T, Box<Diagnostic>>;
@@ -70,6 +69,8 @@ struct Loader<'a> {
     made: usize,
     /// How many of them are copies, made for aliases.
     copied: usize,
+    /// How many brackets and braces are open.
+    flow: usize,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -83,10 +84,10 @@ impl<'a> Loader<'a> {
             self.anchors.clear();
             let Some((event, place)) = self.next()? else { break };
             let node = self.node(event, place, 0)?;
+            count += 1;
             if node.is_null() {
                 continue;
             }
-            count += 1;
             if count > 1 && self.reading.dialect == Dialect::Manifest {
                 self.warn_about_ignored(node.span);
             }
@@ -103,17 +104,34 @@ impl<'a> Loader<'a> {
     }
 
     fn next(&mut self) -> Fallible<Option<(Event<'a>, Span)>> {
-        match self.parser.next_event() {
-            None => Ok(None),
-            Some(Ok((event, span))) => {
-                let range = span.byte_range().unwrap_or_default();
-                Ok(Some((event, self.reading.span(self.base + range.start, self.base + range.end))))
+        loop {
+            let (event, span) = match self.parser.next_event() {
+                None => return Ok(None),
+                Some(Ok((event, span))) => (event, span),
+                Some(Err(error)) => {
+                    let offset = self.base + error.marker().byte_offset().unwrap_or(0);
+                    return Err(Box::new(syntax::explain(self.reading, self.document, offset, &error)));
+                }
+            };
+            let range = span.byte_range().unwrap_or_default();
+            let place = self.reading.span(self.base + range.start, self.base + range.end);
+            if let Event::Alias(_) | Event::Anchor(..) = event {
+                self.check_name(place)?;
             }
-            Some(Err(error)) => {
-                let offset = self.base + error.marker().byte_offset().unwrap_or(0);
-                Err(Box::new(syntax::explain(self.reading, self.document, offset, &error)))
+            if !matches!(event, Event::Anchor(..)) {
+                return Ok(Some((event, place)));
             }
         }
+    }
+
+    /// Where the name of an anchor ends is clear to all readers if it has letters, digits, `_` and `-` only.
+    fn check_name(&self, place: Span) -> Fallible<()> {
+        let name = self.reading.text.get(place.start + 1..place.end).unwrap_or("");
+        if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) {
+            return Ok(());
+        }
+        let error = Diagnostic::error("invalid-anchor", format!("`{name}` can't be the name of an anchor"));
+        Err(Box::new(error.at(place).help("use letters, digits, `_` and `-`, and write a blank behind it")))
     }
 
     fn node(&mut self, event: Event<'a>, place: Span, depth: usize) -> Fallible<Node> {
@@ -122,10 +140,25 @@ impl<'a> Loader<'a> {
             Event::Alias(id) => return self.alias(id, place, depth),
             Event::Scalar(text, style, anchor, tag) => {
                 let text = written(&text, style, place);
+                if style == ScalarStyle::Plain {
+                    self.check_question_mark(text, place);
+                }
                 (self.scalar(text, style, tag.as_deref(), place), anchor)
             }
-            Event::SequenceStart(_, anchor, _) => (self.list(place, depth + 1)?, anchor),
-            Event::MappingStart(_, anchor, _) => (self.map(place, depth + 1)?, anchor),
+            Event::SequenceStart(style, anchor, _) => {
+                let brackets = usize::from(style == StructureStyle::Flow);
+                self.flow += brackets;
+                let list = self.list(place, depth + 1)?;
+                self.flow -= brackets;
+                (list, anchor)
+            }
+            Event::MappingStart(style, anchor, _) => {
+                let braces = usize::from(style == StructureStyle::Flow);
+                self.flow += braces;
+                let map = self.map(place, depth + 1)?;
+                self.flow -= braces;
+                (map, anchor)
+            }
             _ => (Node { value: Value::Null, span: place, plain: true }, 0),
         };
         self.made += 1;
@@ -173,36 +206,40 @@ impl<'a> Loader<'a> {
     fn list(&mut self, place: Span, depth: usize) -> Fallible<Node> {
         self.check_depth(depth, place)?;
         let mut items: Vec<Node> = Vec::new();
-        let mut end = place.end;
-        let mut last = None;
+        let mut span = place;
         while let Some((event, place)) = self.next()? {
             if matches!(event, Event::SequenceEnd) {
-                end = closing(place, last, end);
+                span.end = span.end.max(end_of_bracket(place));
                 break;
             }
             let item = self.node(event, place, depth)?;
-            last = Some(place.max(item.span));
+            let item_place = place.max(item.span);
+            if items.is_empty() && span.is_empty() {
+                span.start = item_place.start;
+            }
+            span.end = span.end.max(item_place.end);
             items.push(item);
         }
-        let span = self.reading.span(place.start, end);
         Ok(Node { value: Value::List(items), span, plain: false })
     }
 
     fn map(&mut self, place: Span, depth: usize) -> Fallible<Node> {
         self.check_depth(depth, place)?;
         let mut fields = Fields::default();
-        let mut end = place.end;
-        let mut last = None;
+        let mut span = place;
         while let Some((event, place)) = self.next()? {
             if matches!(event, Event::MappingEnd) {
-                end = closing(place, last, end);
+                span.end = span.end.max(end_of_bracket(place));
                 break;
             }
             let key_span = place;
             let key = self.key(event, key_span, depth)?;
             let Some((event, place)) = self.next()? else { break };
             let value = self.node(event, place, depth)?;
-            last = Some(place.max(value.span));
+            if self.flow > 0 && place.is_empty() {
+                self.check_colon(key_span, place);
+            }
+            span.end = span.end.max(place.max(value.span).end);
             match key {
                 Key::Text(key) => {
                     fields.set(self.reading, Entry { key, key_span, value }, &mut self.diagnostics);
@@ -211,8 +248,27 @@ impl<'a> Loader<'a> {
                 Key::Invalid => {}
             }
         }
-        let span = self.reading.span(place.start, end);
         Ok(Node { value: Value::Map(fields.into_entries()), span, plain: false })
+    }
+
+    /// `{a:}` has the key `a:` for kubectl, and the key `a` for YAML 1.2.
+    fn check_colon(&mut self, key: Span, colon: Span) {
+        let behind = self.reading.text.get(colon.start..).and_then(|rest| rest.strip_prefix(':'));
+        let quoted = self.reading.text.get(key.start..).is_some_and(|text| text.starts_with(['"', '\'']));
+        if !quoted && behind.is_some_and(|behind| behind.starts_with([',', '[', ']', '{', '}'])) {
+            let message = "readers of YAML disagree whether this colon belongs to the key";
+            let error = Diagnostic::error("ambiguous-colon", message).at(colon);
+            self.diagnostics.push(error.help("write a blank behind it"));
+        }
+    }
+
+    /// `{?a: b}` has the key `a` for kubectl, and the key `?a` for YAML 1.2.
+    fn check_question_mark(&mut self, text: &str, place: Span) {
+        if self.flow > 0 && text.contains('?') {
+            let message = "readers of YAML disagree on a question mark without quotes within brackets";
+            let error = Diagnostic::error("ambiguous-question-mark", message).at(place);
+            self.diagnostics.push(error.help("put the text in quotes"));
+        }
     }
 
     /// What `<<` does: sets what the maps set; of several maps the first counts most.
@@ -242,6 +298,7 @@ impl<'a> Loader<'a> {
     fn key(&mut self, event: Event<'a>, place: Span, depth: usize) -> Fallible<Key> {
         if let Event::Scalar(text, ScalarStyle::Plain, anchor, tag) = &event {
             let text = written(text, ScalarStyle::Plain, place);
+            self.check_question_mark(text, place);
             if text == "<<" && TagName::of(tag.as_deref()).merges() {
                 return Ok(Key::Merge);
             }
@@ -280,7 +337,11 @@ impl<'a> Loader<'a> {
 
     fn invalid_key(&mut self, what: &str, place: Span) -> Key {
         let error = Diagnostic::error("invalid-key", format!("{what} can't be the key of a map"));
-        self.diagnostics.push(error.at(place).label("expected a text"));
+        let error = error.at(place).label("expected a text");
+        self.diagnostics.push(match syntax::template_help(self.document) {
+            Some(help) => error.help(help),
+            None => error,
+        });
         Key::Invalid
     }
 
@@ -347,9 +408,9 @@ fn written(text: &str, style: ScalarStyle, place: Span) -> &str {
     if style == ScalarStyle::Plain && place.is_empty() { "" } else { text }
 }
 
-/// Where a map or list ends: behind its bracket, or behind what it holds last.
-fn closing(event: Span, last: Option<Span>, opened: usize) -> usize {
-    if event.is_empty() { last.map_or(opened, |last| last.end.max(opened)) } else { event.end }
+/// Where a bracket or brace that closes ends; what has none ends with what it holds last.
+fn end_of_bracket(place: Span) -> usize {
+    if place.is_empty() { 0 } else { place.end }
 }
 
 fn levels(node: &Node) -> usize {

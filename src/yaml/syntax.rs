@@ -18,7 +18,7 @@ pub(super) fn explain(reading: &Reading<'_>, document: &str, offset: usize, erro
         _ => ("yaml-syntax", format!("this is not YAML: {}", lower_case(&error.info()))),
     };
     let diagnostic = Diagnostic::error(code, message).at(reading.span(offset, offset));
-    match help(kind, document) {
+    match template_help(document).or_else(|| help(kind)) {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
@@ -41,10 +41,14 @@ fn lower_case(message: &str) -> String {
     what.trim_start_matches("internal error: ").replace('\'', "`").replace("`t ", "'t ")
 }
 
-fn help(kind: &ErrorKind, document: &str) -> Option<&'static str> {
-    if document.contains("{{") {
-        return Some("this looks like a template: render it first, for example with `helm template`");
-    }
+/// What to do about a document that can't be read because it is the template of one.
+pub(super) fn template_help(document: &str) -> Option<&'static str> {
+    document
+        .contains("{{")
+        .then_some("this looks like a template: render it first, for example with `helm template`")
+}
+
+fn help(kind: &ErrorKind) -> Option<&'static str> {
     match kind {
         ErrorKind::TabNotAllowed
         | ErrorKind::TabInBlockIndentation
