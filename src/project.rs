@@ -9,7 +9,7 @@ mod place;
 mod schema;
 mod shape;
 
-pub use load::{Loaded, SourceFile, load};
+pub use load::{Loaded, SourceFile, load, load_from};
 pub use place::{Located, Place};
 pub use schema::schemas;
 
@@ -39,5 +39,39 @@ impl Definitions {
         let mut sink = Sink::new();
         checks::check(self, &checks::Names::default(), &mut sink);
         sink.into_vec()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::model::ProfileRule;
+
+    fn profile(name: &str, rule: &str) -> Located<Profile> {
+        let rules = BTreeMap::from([(rule.to_owned(), ProfileRule::default())]);
+        let profile = Profile { name: name.to_owned(), description: "What holds".to_owned(), rules };
+        Located::in_code(profile, &format!("profile {name}"))
+    }
+
+    #[test]
+    fn definitions_built_in_code_are_checked_too() {
+        let profiles =
+            vec![profile("strict", "POD-001"), profile("lax", "POD-002"), profile("strict", "POD-003")];
+        let faults = Definitions { profiles, ..Definitions::default() }.check();
+        let told: Vec<String> = faults
+            .iter()
+            .map(|fault| format!("{} at {}", fault.message, fault.path.clone().unwrap_or_default()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "there is no rule `POD-002` at profile lax: rules.POD-002",
+                "the profile `strict` is used twice at profile strict: name",
+                "there is no rule `POD-001` at profile strict: rules.POD-001",
+                "there is no rule `POD-003` at profile strict: rules.POD-003",
+            ]
+        );
     }
 }

@@ -4,7 +4,7 @@
 //! A case is a folder of `tests/errors/cases`: its files take the place of those of `tests/errors/base`, and a file
 //! that ends with `.removed` takes one away. One more case is one more folder.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,11 +12,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use palisade::diagnostic::render;
-use palisade::project::{SourceFile, load};
+use palisade::project::{SourceFile, load_from};
 
 /// What a person reads who builds these files.
 fn diagnose(files: &[SourceFile]) -> String {
-    let loaded = load(files);
+    let loaded = load_from("policies", files);
     loaded.diagnostics.iter().map(|diagnostic| render(diagnostic, &loaded.sources, false) + "\n").collect()
 }
 

@@ -60,16 +60,25 @@ pub(super) fn check(definitions: &Definitions, unread: &Names, sink: &mut Sink) 
 /// The names that are said, and those that the files' names say: of two that differ only one is wrong.
 fn all_names(definitions: &Definitions, unread: &Names) -> Names {
     let mut names = unread.clone();
-    for rule in &definitions.rules {
-        names.rules.extend([rule.value.id.clone(), named_rule(&rule.name)]);
-    }
-    for profile in &definitions.profiles {
-        names.profiles.extend([profile.value.name.clone(), stem(&profile.name).to_owned()]);
-    }
-    for exemption in &definitions.exemptions {
-        names.exemptions.extend([exemption.value.name.clone(), stem(&exemption.name).to_owned()]);
-    }
+    names.rules.extend(said(&definitions.rules, |rule| &rule.id, named_rule));
+    names.profiles.extend(said(&definitions.profiles, |profile| &profile.name, |path| stem(path).to_owned()));
+    names.exemptions.extend(said(
+        &definitions.exemptions,
+        |exemption| &exemption.name,
+        |path| stem(path).to_owned(),
+    ));
     names
+}
+
+fn said<T>(
+    list: &[Located<T>],
+    name: impl Fn(&T) -> &String,
+    named_by_file: impl Fn(&str) -> String,
+) -> impl Iterator<Item = String> {
+    list.iter().flat_map(move |located| {
+        let by_file = located.node.is_some().then(|| named_by_file(&located.name));
+        [name(&located.value).clone()].into_iter().chain(by_file)
+    })
 }
 
 /// The value that is checked, and where its faults go.

@@ -1,6 +1,6 @@
 //! Which file of a project holds what: the path decides. Never looks into a file.
 
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::did_you_mean;
 
 /// What a file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,8 +36,8 @@ pub(super) enum Role {
     Read(FileKind),
     /// It is no policy file, and may lie here: a README, a generated schema, a hidden file.
     Ignored,
-    /// It has no place in a project.
-    Stray(Box<Diagnostic>),
+    /// It has no place in a project; what to do about it.
+    Stray(String),
 }
 
 const EXPECTED: &str = "a project holds `palisade.yaml`, `kinds.yaml`, `rules/<category>/<ID>-<slug>.yaml`,
@@ -59,36 +59,33 @@ pub(super) fn role(path: &str) -> Role {
         ["profiles", file] if file.ends_with(".yaml") => Role::Read(FileKind::Profile),
         ["environments", file] if file.ends_with(".yaml") => Role::Read(FileKind::Environment),
         ["exemptions", .., file] if file.ends_with(".yaml") => Role::Read(FileKind::Exemption),
-        _ => Role::Stray(Box::new(stray(path, &steps))),
+        _ => Role::Stray(stray(path, &steps)),
     }
 }
 
-fn stray(path: &str, steps: &[&str]) -> Diagnostic {
-    let diagnostic = Diagnostic::error("unexpected-file", format!("unexpected file `{path}`"));
+fn stray(path: &str, steps: &[&str]) -> String {
     let folders = ["rules", "profiles", "environments", "exemptions"];
+    let meant = |name: &str, known: &[&'static str]| did_you_mean(name, known.iter().copied());
     match steps {
         [folder, .., file] if folders.contains(folder) && file.ends_with(".yml") => {
-            let renamed = path.trim_end_matches(".yml");
-            diagnostic.help(format!("policy files end with `.yaml`: rename it to `{renamed}.yaml`"))
+            format!("policy files end with `.yaml`: rename it to `{}.yaml`", path.trim_end_matches(".yml"))
         }
-        ["rules", file] => {
-            diagnostic.help(format!("a rule lies in the folder of its category: `rules/<category>/{file}`"))
+        ["rules", file] => format!("a rule lies in the folder of its category: `rules/<category>/{file}`"),
+        ["rules", category, .., file] if file.ends_with(".yaml") => {
+            format!("rules lie directly in the folder of their category: `rules/{category}/{file}`")
         }
-        ["rules", category, .., file] if file.ends_with(".yaml") => diagnostic
-            .help(format!("rules lie directly in the folder of their category: `rules/{category}/{file}`")),
-        ["profiles", _, .., file] | ["environments", _, .., file] if file.ends_with(".yaml") => {
-            let folder = steps.first().copied().unwrap_or_default();
-            diagnostic.help(format!("{folder} have no folders of their own: move it to `{folder}/{file}`"))
+        [folder @ ("profiles" | "environments"), _, .., file] if file.ends_with(".yaml") => {
+            format!("{folder} have no folders of their own: move it to `{folder}/{file}`")
         }
-        [file] => match did_you_mean(file, ["palisade.yaml", "kinds.yaml"].into_iter()) {
-            Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
-            None => diagnostic.help(EXPECTED),
+        [file] => match meant(file, &["palisade.yaml", "kinds.yaml"]) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => EXPECTED.to_owned(),
         },
-        [folder, ..] => match did_you_mean(folder, folders.into_iter()).filter(|meant| meant != folder) {
-            Some(meant) => diagnostic.help(format!("did you mean the folder `{meant}`?")),
-            None => diagnostic.help(EXPECTED),
+        [folder, ..] => match meant(folder, &folders).filter(|meant| meant != folder) {
+            Some(meant) => format!("did you mean the folder `{meant}`?"),
+            None => EXPECTED.to_owned(),
         },
-        [] => diagnostic.help(EXPECTED),
+        [] => EXPECTED.to_owned(),
     }
 }
 

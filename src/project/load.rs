@@ -35,27 +35,35 @@ pub struct Loaded {
 
 /// Reads a project: all of its files, in any order.
 pub fn load(files: &[SourceFile]) -> Loaded {
+    load_from("", files)
+}
+
+/// Like [`load`]; `folder` is where the project lies, which messages say before each file's path: `policies`.
+pub fn load_from(folder: &str, files: &[SourceFile]) -> Loaded {
     let schemas = FileKind::ALL.into_iter().map(|kind| (kind, schema::schema(kind))).collect();
-    let mut loader = Loader::new(&schemas);
+    let mut loader = Loader::new(folder, &schemas);
     let mut files: Vec<&SourceFile> = files.iter().collect();
     files.sort_by(|left, right| left.path.cmp(&right.path));
     for file in &files {
         match role(&file.path) {
             Role::Read(kind) => loader.read(kind, file),
             Role::Ignored => {}
-            Role::Stray(fault) => loader.sink.push(*fault),
+            Role::Stray(remedy) => {
+                let fault = format!("unexpected file `{}`", loader.shown(&file.path));
+                loader.sink.push(Diagnostic::error("unexpected-file", fault).help(remedy));
+            }
         }
     }
     if !files.iter().any(|file| file.path == "palisade.yaml") {
-        let fault = Diagnostic::error("no-project-file", "the project has no `palisade.yaml`");
-        loader.sink.push(
-            fault.help("write one with the project's `name` and `help`, the last sentence of each denial"),
-        );
+        let fault = format!("there is no `{}`", loader.shown("palisade.yaml"));
+        let remedy = "write one with the project's `name` and `help`, the last sentence of each denial";
+        loader.sink.push(Diagnostic::error("no-project-file", fault).help(remedy));
     }
     loader.finish()
 }
 
 struct Loader<'a> {
+    folder: &'a str,
     schemas: &'a BTreeMap<FileKind, Json>,
     definitions: Definitions,
     sources: Sources,
@@ -64,25 +72,34 @@ struct Loader<'a> {
 }
 
 impl<'a> Loader<'a> {
-    fn new(schemas: &'a BTreeMap<FileKind, Json>) -> Self {
+    fn new(folder: &'a str, schemas: &'a BTreeMap<FileKind, Json>) -> Self {
         let (definitions, unread) = (Definitions::default(), Names::default());
-        Self { schemas, definitions, sources: Sources::new(), sink: Sink::new(), unread }
+        Self { folder, schemas, definitions, sources: Sources::new(), sink: Sink::new(), unread }
     }
 
     fn read(&mut self, kind: FileKind, file: &SourceFile) {
+        let shown = self.shown(&file.path);
         let (document, sound) = match yaml::read_bytes(file.bytes.clone()) {
             Ok(text) => {
-                let id = self.sources.add(&file.path, text);
+                let id = self.sources.add(&shown, text);
                 self.document(kind, id)
             }
             Err(undecodable) => {
-                self.sink.push(undecodable.into_diagnostic(&mut self.sources, &file.path).1);
+                self.sink.push(undecodable.into_diagnostic(&mut self.sources, &shown).1);
                 (None, false)
             }
         };
         match document {
             Some(node) if sound => self.define(kind, &file.path, node),
             document => self.remember(kind, &file.path, document.as_ref()),
+        }
+    }
+
+    /// A path as messages say it.
+    fn shown(&self, path: &str) -> String {
+        match self.folder.trim_end_matches('/') {
+            "" => path.to_owned(),
+            folder => format!("{folder}/{path}"),
         }
     }
 
@@ -172,7 +189,7 @@ impl<'a> Loader<'a> {
     }
 
     fn finish(self) -> Loaded {
-        let Self { schemas: _, mut definitions, sources, mut sink, unread } = self;
+        let Self { folder: _, schemas: _, mut definitions, sources, mut sink, unread } = self;
         definitions.rules.sort_by(|left, right| left.value.id.cmp(&right.value.id));
         definitions.profiles.sort_by(|left, right| left.value.name.cmp(&right.value.name));
         definitions.environments.sort_by(|left, right| left.value.name.cmp(&right.value.name));

@@ -32,8 +32,9 @@ pub(super) fn schema(kind: FileKind) -> Value {
 }
 
 fn schema_of<T: JsonSchema>(kind: FileKind) -> Value {
-    let generator = SchemaSettings::draft2020_12().into_generator();
-    let mut schema = generator.into_root_schema_for::<T>().to_value();
+    let root = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
+    // Serialised, its keys are in a readable order: what it is first, its parts last.
+    let mut schema = serde_json::to_value(root).unwrap_or_default();
     without_null(&mut schema);
     if let Value::Object(fields) = &mut schema {
         fields.insert("title".to_owned(), format!("Palisade: {}", kind.schema_name()).into());

@@ -1,5 +1,7 @@
 //! Names: a file is called after what it holds, and no two files hold the same.
 
+use std::collections::BTreeMap;
+
 use super::text::{is_rule_id, is_slug, line_fault, slug_fault};
 use super::{LONGEST_NAME, Report};
 use crate::diagnostic::{Diagnostic, Sink};
@@ -98,21 +100,21 @@ fn check_name<T>(report: &mut Report<T>, what: &str, name: &str) {
     }
 }
 
-/// The list is sorted by name, so that equal names are neighbours.
 fn unique<T>(list: &[Located<T>], what: &str, field: &str, name: impl Fn(&T) -> &String, sink: &mut Sink) {
     let place = Place::root().key(field);
-    for pair in list.windows(2) {
-        if let [first, second] = pair
-            && name(&first.value) == name(&second.value)
-        {
-            let name = name(&second.value);
-            let mut fault = Diagnostic::error("duplicate-name", format!("the {what} `{name}` is used twice"))
-                .label("again here")
-                .help("give one of them another name");
-            if let Some(span) = first.span(&place) {
-                fault = fault.related(span, "first here");
-            }
-            sink.push(second.mark(fault, &place));
+    let mut named: BTreeMap<&str, &Located<T>> = BTreeMap::new();
+    for second in list {
+        let name = name(&second.value);
+        let Some(first) = named.get(name.as_str()) else {
+            named.insert(name, second);
+            continue;
+        };
+        let mut fault = Diagnostic::error("duplicate-name", format!("the {what} `{name}` is used twice"))
+            .label("again here")
+            .help("give one of them another name");
+        if let Some(span) = first.span(&place) {
+            fault = fault.related(span, "first here");
         }
+        sink.push(second.mark(fault, &place));
     }
 }
