@@ -4,6 +4,7 @@
 //! and never something weaker.
 
 pub mod cel;
+pub mod rego;
 
 use std::fmt;
 

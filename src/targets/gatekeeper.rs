@@ -1,9 +1,164 @@
-//! Gatekeeper: a ConstraintTemplate, and a constraint for each placement.
+//! Gatekeeper: a ConstraintTemplate with the rule in Rego, and a constraint with the parameters for each placement.
+//!
+//! Prints no condition: `expression::rego` does.
 
-use super::Artefact;
-use crate::ir::{Release, Rule};
+mod library;
+mod schema;
+mod tree;
 
-/// The files of one rule, or why it can't be said.
-pub(super) fn render(_release: &Release, _rule: &Rule) -> Result<Vec<Artefact>, String> {
-    Err("this target isn't written yet".to_owned())
+use std::collections::BTreeMap;
+
+use minijinja::{Value, context};
+
+use super::{Artefact, frame, names};
+use crate::expression::rego;
+use crate::ir::{Action, Kind, Operator, Placement, Release, Requirement, Rule};
+
+/// The longest name of a kind of which Gatekeeper can make a resource: with `List` behind it 63 characters.
+const LONGEST_KIND: usize = 59;
+/// The longest name of a constraint.
+const LONGEST_NAME: usize = 63;
+
+/// The files of one rule, or why it can't be said; none if the rule holds nowhere.
+pub(super) fn render(release: &Release, rule: &Rule) -> Result<Vec<Artefact>, String> {
+    if rule.placements.is_empty() {
+        return Ok(Vec::new());
+    }
+    let kind = names::constraint_kind(release, rule);
+    if kind.len() > LONGEST_KIND {
+        return Err(format!(
+            "the kind `{kind}` is longer than {LONGEST_KIND} characters: shorten the project's name"
+        ));
+    }
+    Ok(vec![
+        Artefact {
+            path: format!("gatekeeper/templates/{}.yaml", rule.id),
+            text: template(release, rule, &kind)?,
+        },
+        Artefact {
+            path: format!("gatekeeper/constraints/{}.yaml", rule.id),
+            text: constraints(release, rule, &kind)?,
+        },
+    ])
 }
+
+/// The ConstraintTemplate.
+fn template(release: &Release, rule: &Rule, kind: &str) -> Result<String, String> {
+    let module = module(release, rule)?;
+    let library = library::used_by(&module);
+    let schema = (!rule.parameters.is_empty()).then(|| tree::indented(&schema::of_parameters(rule), 10));
+    frame::render(
+        "gatekeeper/template.yaml.j2",
+        context! {
+            header => names::header(rule),
+            name => kind.to_lowercase(),
+            kind,
+            labels => names::labels(release, rule, None),
+            annotations => annotations(rule),
+            schema => schema.map(frame::code),
+            module => frame::code(tree::block(&module, 14)),
+            library => frame::code(tree::block(&library, 16)),
+        },
+    )
+}
+
+/// The Rego module of a rule.
+fn module(release: &Release, rule: &Rule) -> Result<String, String> {
+    let module = rego::module(rule).map_err(|error| format!("it can't be said in Rego: {error}"))?;
+    frame::render(
+        "gatekeeper/module.rego.j2",
+        context! {
+            package => frame::code(rule.id.to_lowercase().replace('-', "")),
+            rule => frame::code(rego::text(&rule.id)),
+            help => frame::code(rego::text(&release.help.replace("<< rule >>", &rule.id))),
+            governed => frame::code(module.governed),
+            is_sparing => module.is_sparing,
+            rules => frame::code(module.rules),
+        },
+    )
+}
+
+/// The constraints, one document for each placement.
+fn constraints(release: &Release, rule: &Rule, kind: &str) -> Result<String, String> {
+    let mut constraints = Vec::new();
+    for placement in &rule.placements {
+        constraints.push(constraint(release, rule, placement)?);
+    }
+    let parameters: serde_json::Map<_, _> =
+        rule.parameters.iter().map(|(name, parameter)| (name.clone(), parameter.value.to_json())).collect();
+    let parameters = (!parameters.is_empty()).then(|| tree::indented(&parameters.into(), 4));
+    frame::render(
+        "gatekeeper/constraint.yaml.j2",
+        context! {
+            header => names::header(rule),
+            kind,
+            annotations => annotations(rule),
+            parameters => parameters.map(frame::code),
+            constraints,
+        },
+    )
+}
+
+/// What the constraint of a placement says.
+fn constraint(release: &Release, rule: &Rule, placement: &Placement) -> Result<Value, String> {
+    let name = names::object_name(release, rule, placement);
+    if name.len() > LONGEST_NAME {
+        return Err(format!(
+            "the name `{name}` is longer than {LONGEST_NAME} characters: shorten the project's or the scope's name"
+        ));
+    }
+    let kinds: Vec<&Kind> =
+        rule.kinds.iter().filter(|kind| kind.is_cluster_wide() == placement.cluster).collect();
+    Ok(context! {
+        name,
+        labels => names::labels(release, rule, Some(placement.action)),
+        action => action(placement.action),
+        scope => if placement.cluster { "Cluster" } else { "Namespaced" },
+        kinds => by_group(&kinds),
+        selector => placement.selector.iter().map(requirement).collect::<Vec<_>>(),
+    })
+}
+
+/// The annotations of both objects.
+fn annotations(rule: &Rule) -> BTreeMap<String, String> {
+    let mut annotations = names::annotations(rule);
+    for (own, usual) in
+        [("palisade.dev/description", "description"), ("palisade.dev/title", "metadata.gatekeeper.sh/title")]
+    {
+        if let Some(text) = annotations.remove(own) {
+            annotations.insert(usual.to_owned(), text);
+        }
+    }
+    annotations.insert("metadata.gatekeeper.sh/version".to_owned(), rule.since.clone());
+    annotations
+}
+
+/// Gatekeeper's word for an action.
+fn action(action: Action) -> &'static str {
+    match action {
+        Action::Audit => "dryrun",
+        Action::Warn => "warn",
+        Action::Deny => "deny",
+    }
+}
+
+/// Kinds under the group that they are in.
+fn by_group(kinds: &[&Kind]) -> Vec<Value> {
+    let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for kind in kinds {
+        groups.entry(kind.group.clone()).or_default().push(kind.kind.clone());
+    }
+    groups.into_iter().map(|(group, kinds)| context! { group, kinds }).collect()
+}
+
+/// A requirement on the labels of namespaces.
+fn requirement(requirement: &Requirement) -> Value {
+    let operator = match requirement.operator {
+        Operator::In => "In",
+        Operator::NotIn => "NotIn",
+    };
+    context! { key => &requirement.key, operator, values => &requirement.values }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,213 @@
+//! Conditions: lines of a body that must all hold. What holds in several ways becomes a helper with a body for each.
+
+use std::collections::BTreeSet;
+
+use super::printer::{Body, Printer, call};
+use super::scope::{Scope, roots_of_condition};
+use crate::expression::Unprintable;
+use crate::ir::{Condition, Loop, Source};
+
+/// The names of the helpers of one condition, and of the variables in them.
+pub struct Helpers {
+    /// The names, with `#` for the number.
+    pattern: String,
+    /// How many there are.
+    count: usize,
+    /// The variables of bodies that are no elements of loops.
+    locals: BTreeSet<String>,
+}
+
+impl Helpers {
+    /// No helpers yet; `#` in the pattern stands for the number.
+    pub fn named(pattern: String) -> Self {
+        Self { pattern, count: 0, locals: BTreeSet::new() }
+    }
+
+    /// A variable with a name like this one, for a value in a body.
+    pub fn local(&mut self, wanted: &str, scope: &Scope) -> String {
+        let mut name = scope.unused(wanted);
+        while !self.locals.insert(name.clone()) {
+            name.push('_');
+        }
+        name
+    }
+
+    /// The name of one more helper.
+    fn next(&mut self) -> String {
+        self.count += 1;
+        self.pattern.replace('#', &self.count.to_string())
+    }
+}
+
+impl Printer<'_> {
+    /// The ways to satisfy a condition, each a body.
+    pub fn bodies(
+        &mut self,
+        condition: &Condition,
+        scope: &Scope,
+        helpers: &mut Helpers,
+    ) -> Result<Vec<Body>, Unprintable> {
+        let ways = match condition {
+            Condition::Any(parts) => parts.as_slice(),
+            Condition::False => &[],
+            Condition::True
+            | Condition::All(_)
+            | Condition::Some { .. }
+            | Condition::Every { .. }
+            | Condition::Leaf(_) => std::slice::from_ref(condition),
+        };
+        ways.iter()
+            .map(|way| {
+                Ok(Body {
+                    comment: None,
+                    lines: self.lines(way, scope, helpers)?,
+                    variables: scope.variables(&roots_of_condition(way))?,
+                })
+            })
+            .collect()
+    }
+
+    /// The lines that hold together if the condition does.
+    fn lines(
+        &mut self,
+        condition: &Condition,
+        scope: &Scope,
+        helpers: &mut Helpers,
+    ) -> Result<Vec<String>, Unprintable> {
+        match condition {
+            Condition::True => Ok(Vec::new()),
+            Condition::False => Ok(vec!["false".to_owned()]),
+            Condition::All(parts) => self.all(parts, scope, helpers),
+            Condition::Any(_) => Ok(vec![self.helper(condition, scope, helpers)?]),
+            Condition::Some { each, satisfies } => self.some(each, satisfies, scope, helpers),
+            Condition::Every { each, satisfies } => {
+                if self.lacks_elements(each) {
+                    return Ok(vec![self.every_if_pod(condition, each, satisfies, scope, helpers)?]);
+                }
+                self.every(each, satisfies, scope, helpers)
+            }
+            Condition::Leaf(leaf) => self.leaf(leaf, scope, helpers),
+        }
+    }
+
+    /// Several conditions. Only one loop stands in the body itself, so that no loop is walked once for each element of another.
+    fn all(
+        &mut self,
+        parts: &[Condition],
+        scope: &Scope,
+        helpers: &mut Helpers,
+    ) -> Result<Vec<String>, Unprintable> {
+        let mut lines = Vec::new();
+        let mut has_loop = false;
+        for part in parts {
+            let is_loop = matches!(part, Condition::Some { .. });
+            if is_loop && has_loop {
+                lines.push(self.helper(part, scope, helpers)?);
+            } else {
+                lines.extend(self.lines(part, scope, helpers)?);
+            }
+            has_loop |= is_loop;
+        }
+        Ok(lines)
+    }
+
+    /// A helper for a condition.
+    fn helper(
+        &mut self,
+        condition: &Condition,
+        scope: &Scope,
+        helpers: &mut Helpers,
+    ) -> Result<String, Unprintable> {
+        let name = helpers.next();
+        let place = self.blocks.len();
+        let roots = roots_of_condition(condition);
+        let (inner, arguments) = scope.narrowed(&roots)?;
+        let bodies = self.bodies(condition, &inner, helpers)?;
+        self.define(place, &name, &inner.variables(&roots)?, &bodies);
+        Ok(call(&name, &arguments))
+    }
+
+    /// An element that satisfies a condition.
+    fn some(
+        &mut self,
+        each: &Loop,
+        satisfies: &Condition,
+        scope: &Scope,
+        helpers: &mut Helpers,
+    ) -> Result<Vec<String>, Unprintable> {
+        let mut inner = scope.clone();
+        let iterations = self.open(each, &mut inner, None)?;
+        let mut lines = Vec::new();
+        if self.lacks_elements(each) {
+            lines.push(self.is_of_kind(&self.kinds_by_pod().0));
+        }
+        lines.extend(iterations.iter().map(|iteration| iteration.some()));
+        lines.extend(self.lines(satisfies, &inner, helpers)?);
+        Ok(lines)
+    }
+
+    /// A condition that each element satisfies.
+    fn every(
+        &mut self,
+        each: &Loop,
+        satisfies: &Condition,
+        scope: &Scope,
+        helpers: &mut Helpers,
+    ) -> Result<Vec<String>, Unprintable> {
+        let mut inner = scope.clone();
+        let iterations = self.open(each, &mut inner, Some(&roots_of_condition(satisfies)))?;
+        let mut lines = self.lines(satisfies, &inner, helpers)?;
+        if lines.is_empty() {
+            lines.push("true".to_owned());
+        }
+        for iteration in iterations.iter().rev() {
+            lines = vec![iteration.every(&lines)];
+        }
+        Ok(lines)
+    }
+
+    /// A condition that each element satisfies, of a kind that may have no such elements.
+    fn every_if_pod(
+        &mut self,
+        condition: &Condition,
+        each: &Loop,
+        satisfies: &Condition,
+        scope: &Scope,
+        helpers: &mut Helpers,
+    ) -> Result<String, Unprintable> {
+        let name = helpers.next();
+        let place = self.blocks.len();
+        let roots = roots_of_condition(condition);
+        let (inner, arguments) = scope.narrowed(&roots)?;
+        let variables = inner.variables(&roots)?;
+        let without_pod = Body {
+            comment: None,
+            lines: vec![self.is_of_kind(&self.kinds_by_pod().1)],
+            variables: Vec::new(),
+        };
+        let with_pod = Body {
+            comment: None,
+            lines: self.every(each, satisfies, &inner, helpers)?,
+            variables: variables.clone(),
+        };
+        self.define(place, &name, &variables, &[without_pod, with_pod]);
+        Ok(call(&name, &arguments))
+    }
+
+    /// Whether a loop over the Pod has an element, though some of the kinds have no Pod.
+    pub fn lacks_elements(&self, each: &Loop) -> bool {
+        let has_element_for_each_pod = match &each.source {
+            Source::Pod | Source::SecurityContexts => true,
+            Source::Object
+            | Source::Containers(_)
+            | Source::Images
+            | Source::Items(_)
+            | Source::Entries(_)
+            | Source::Fields(_)
+            | Source::Parameter(_)
+            | Source::ParameterEntries(_)
+            | Source::Literals(_) => false,
+        };
+        has_element_for_each_pod && !self.kinds_by_pod().1.is_empty()
+    }
+}

@@ -1,0 +1,164 @@
+//! Leaves: one predicate of one operand, positive or negative. Each becomes an expression that is true or not, also when it is
+//! undefined; none has a `not`.
+
+use super::condition::Helpers;
+use super::printer::Printer;
+use super::scope::Scope;
+use super::value::{Value, typed};
+use crate::expression::Unprintable;
+use crate::ir::{Argument, Arguments, Leaf, LiteralType, Operand, Path, Predicate, Reading};
+
+/// What counts as empty.
+const EMPTY: &str = r#"[null, "", [], {}]"#;
+
+/// How long a line may be before the value that it asks about has a line of its own.
+const LONGEST_LINE: usize = 100;
+
+impl Printer<'_> {
+    /// The lines of a leaf.
+    pub fn leaf(
+        &mut self,
+        leaf: &Leaf,
+        scope: &Scope,
+        helpers: &mut Helpers,
+    ) -> Result<Vec<String>, Unprintable> {
+        let value = self.operand(&leaf.operand, scope)?;
+        let line = self.asked_of(&value, leaf, scope)?;
+        if line.len() <= LONGEST_LINE && !line.contains('\n') {
+            return Ok(vec![line]);
+        }
+        let name = helpers.local(&format!("found_{}", last_step(&leaf.operand)), scope);
+        let bound = Value { text: name.clone(), reading: value.reading };
+        Ok(vec![format!("{name} := {}", value.text), self.asked_of(&bound, leaf, scope)?])
+    }
+
+    /// The expression that asks a leaf's predicate of a value.
+    fn asked_of(&mut self, value: &Value, leaf: &Leaf, scope: &Scope) -> Result<String, Unprintable> {
+        let holds = leaf.holds;
+        match &leaf.predicate {
+            Predicate::Set => Ok(format!("{} {} null", value.text, if holds { "!=" } else { "==" })),
+            Predicate::Empty => Ok(among(holds, &value.text, &value.text, EMPTY)),
+            Predicate::Is { of, value: argument } => self.is(value, *of, argument, holds, scope),
+            Predicate::In { of, values } => {
+                let list = self.arguments(values, scope)?;
+                Ok(among(holds, &value.text, &typed(value, *of), &read_each(value, values, list)))
+            }
+            Predicate::StartsWith(values) => self.compare("starts_with", value, values, holds, scope),
+            Predicate::EndsWith(values) => self.compare("ends_with", value, values, holds, scope),
+            Predicate::Matches(values) => self.compare("matches", value, values, holds, scope),
+            Predicate::Within(values) => match value.reading {
+                Reading::Image => self.compare("image_within", value, values, holds, scope),
+                Reading::Raw
+                | Reading::Quantity
+                | Reading::Duration
+                | Reading::Integer
+                | Reading::HostPath => self.compare("within", value, values, holds, scope),
+            },
+            Predicate::Covers(values) => self.compare("covers", value, values, holds, scope),
+            Predicate::AtLeast(bound) => self.bound("at_least", value, bound, holds, scope),
+            Predicate::AtMost(bound) => self.bound("at_most", value, bound, holds, scope),
+            Predicate::ContainsAny(values) => self.compare("contains_any", value, values, holds, scope),
+            Predicate::ContainsAll(values) => self.compare("contains_all", value, values, holds, scope),
+            Predicate::SubsetOf(values) => self.compare("subset_of", value, values, holds, scope),
+            Predicate::HasAtLeast(count) => {
+                Ok(asked(holds, format!("palisade.has_at_least({}, {count})", value.text)))
+            }
+        }
+    }
+
+    /// Equality.
+    fn is(
+        &mut self,
+        value: &Value,
+        of: LiteralType,
+        argument: &Argument,
+        holds: bool,
+        scope: &Scope,
+    ) -> Result<String, Unprintable> {
+        let other = self.argument(argument, value, scope)?;
+        if !self.is_sure(argument, scope)? {
+            let other = typed(&Value { text: other, reading: value.reading }, of);
+            return Ok(asked(holds, format!("palisade.same({}, {other})", typed(value, of))));
+        }
+        Ok(if holds {
+            format!("{} == {other}", value.text)
+        } else {
+            format!("{} != {other}", typed(value, of))
+        })
+    }
+
+    /// A predicate of the library that compares a value with several.
+    fn compare(
+        &mut self,
+        function: &str,
+        value: &Value,
+        values: &Arguments,
+        holds: bool,
+        scope: &Scope,
+    ) -> Result<String, Unprintable> {
+        let list = self.arguments(values, scope)?;
+        Ok(asked(holds, format!("palisade.{function}({}, {list})", value.text)))
+    }
+
+    /// A predicate of the library that compares a number with a bound.
+    fn bound(
+        &mut self,
+        function: &str,
+        value: &Value,
+        bound: &Argument,
+        holds: bool,
+        scope: &Scope,
+    ) -> Result<String, Unprintable> {
+        let argument = self.argument(bound, value, scope)?;
+        let bound = if self.is_sure(bound, scope)? {
+            argument
+        } else {
+            typed(&Value { text: argument, reading: value.reading }, LiteralType::Integer)
+        };
+        Ok(asked(holds, format!("palisade.{function}({}, {bound})", typed(value, LiteralType::Integer))))
+    }
+}
+
+/// The last step of what an operand reads first, in snake case.
+fn last_step(operand: &Operand) -> String {
+    let paths: Vec<&Path> = match operand {
+        Operand::Read(read) => read.from.iter().collect(),
+        Operand::Sum(parts) => parts.iter().flat_map(|part| &part.from).collect(),
+        Operand::Parameter(_) => Vec::new(),
+    };
+    let step = paths.first().and_then(|path| path.steps.last());
+    let mut name = String::new();
+    for character in step.map_or("value", String::as_str).chars() {
+        if character.is_ascii_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.push(character.to_ascii_lowercase());
+    }
+    name
+}
+
+/// A call that is true, or one that is false.
+fn asked(holds: bool, call: String) -> String {
+    if holds { call } else { format!("{call} == false") }
+}
+
+/// Membership, for which equality says enough of the type; or its contrary, which must know the type.
+fn among(holds: bool, value: &str, typed: &str, list: &str) -> String {
+    if holds { format!("{value} in {list}") } else { format!("palisade.none_of({typed}, {list})") }
+}
+
+/// The items of a list, read as the value is. Literals have been read; paths and images have a normal form.
+fn read_each(value: &Value, values: &Arguments, list: String) -> String {
+    let reader = match value.reading {
+        Reading::Quantity => "palisade.quantity",
+        Reading::Duration => "palisade.duration",
+        Reading::Raw | Reading::Integer | Reading::HostPath | Reading::Image => return list,
+    };
+    match values {
+        Arguments::Literals(_) => list,
+        Arguments::Parameters(_)
+        | Arguments::Entry { .. }
+        | Arguments::LiteralEntries { .. }
+        | Arguments::Path(_) => format!("[{reader}(item) | some item in {list}]"),
+    }
+}

@@ -1,0 +1,238 @@
+//! The variables of a body: what the elements of its loops are called in Rego. Prints no condition.
+
+use std::collections::BTreeSet;
+
+use super::literal::{KEYWORDS, name};
+use crate::expression::Unprintable;
+use crate::ir::{Argument, Arguments, Condition, Leaf, Loop, Operand, Path, Predicate, Root, Source};
+
+/// Names that a generated module uses itself, and those that a variable would hide.
+const TAKEN: [&str; 25] = [
+    "array",
+    "concat",
+    "count",
+    "data",
+    "governed",
+    "help",
+    "input",
+    "item",
+    "lists",
+    "maps",
+    "message",
+    "metadata_path",
+    "namespace",
+    "object",
+    "palisade",
+    "pod",
+    "pod_metadata",
+    "pod_path",
+    "service_account",
+    "spared",
+    "sprintf",
+    "template_path",
+    "text",
+    "violations",
+    "volumes",
+];
+
+/// What one root of a path is in Rego.
+#[derive(Clone, Debug)]
+pub struct Local {
+    /// The root: an element, its list, its key or its value.
+    root: Root,
+    /// The name that the variable has where nothing else has it.
+    wanted: String,
+    /// The variable that must be bound.
+    pub variable: String,
+    /// The field of the variable that is meant, with a dot in front; empty for the variable itself.
+    field: &'static str,
+    /// Whether it comes out of parameters or literals, in which every field is there.
+    pub is_record: bool,
+}
+
+impl Local {
+    /// How the root is read.
+    pub fn expression(&self) -> String {
+        format!("{}{}", self.variable, self.field)
+    }
+}
+
+/// The variables that are bound here, the outermost first.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    locals: Vec<Local>,
+}
+
+impl Scope {
+    /// Binds a root to a variable with a name like this one.
+    pub fn bind(&mut self, root: Root, wanted: &str, is_record: bool) -> String {
+        let variable = self.unused(wanted);
+        self.bind_field(root, wanted, &variable, "", is_record);
+        variable
+    }
+
+    /// Binds a root to a field of a variable with a name that was unused.
+    pub fn bind_field(
+        &mut self,
+        root: Root,
+        wanted: &str,
+        variable: &str,
+        field: &'static str,
+        is_record: bool,
+    ) {
+        let (wanted, variable) = (wanted.to_owned(), variable.to_owned());
+        self.locals.push(Local { root, wanted, variable, field, is_record });
+    }
+
+    /// The scope of a helper that reads only these roots, and the variables that it is called with here.
+    pub fn narrowed(&self, roots: &BTreeSet<Root>) -> Result<(Scope, Vec<String>), Unprintable> {
+        let arguments = self.variables(roots)?;
+        let mut inner = Scope::default();
+        for argument in &arguments {
+            let mut variable = None;
+            for local in self.locals.iter().filter(|local| local.variable == *argument) {
+                let variable = variable.get_or_insert_with(|| inner.unused(&local.wanted));
+                inner.locals.push(Local { variable: variable.clone(), ..local.clone() });
+            }
+        }
+        Ok((inner, arguments))
+    }
+
+    /// A name like this one that nothing else has.
+    pub fn unused(&self, wanted: &str) -> String {
+        let mut candidate = name(wanted);
+        if !candidate.starts_with(|first: char| first.is_ascii_alphabetic()) {
+            candidate.insert_str(0, "the_");
+        }
+        let is_taken = |candidate: &str| {
+            KEYWORDS.contains(&candidate)
+                || TAKEN.contains(&candidate)
+                || self.locals.iter().any(|local| local.variable == candidate)
+        };
+        while is_taken(&candidate) {
+            candidate.push('_');
+        }
+        candidate
+    }
+
+    /// What a root is here.
+    pub fn local(&self, root: &Root) -> Result<&Local, Unprintable> {
+        let found = self.locals.iter().rev().find(|local| local.root == *root);
+        found.ok_or_else(|| Unprintable::new(format!("`{root}` is read outside of its loop")))
+    }
+
+    /// The variables that these roots need, each once, the outermost first.
+    pub fn variables(&self, roots: &BTreeSet<Root>) -> Result<Vec<String>, Unprintable> {
+        let mut needed = BTreeSet::new();
+        for root in roots {
+            needed.insert(&self.local(root)?.variable);
+        }
+        let mut variables = Vec::new();
+        for local in &self.locals {
+            if needed.remove(&local.variable) {
+                variables.push(local.variable.clone());
+            }
+        }
+        Ok(variables)
+    }
+}
+
+/// The elements that a condition reads and doesn't loop over itself.
+pub fn roots_of_condition(condition: &Condition) -> BTreeSet<Root> {
+    match condition {
+        Condition::True | Condition::False => BTreeSet::new(),
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().flat_map(roots_of_condition).collect(),
+        Condition::Some { each, satisfies } | Condition::Every { each, satisfies } => {
+            let mut roots = roots_of_condition(satisfies);
+            roots.retain(|root| element_name(root) != Some(&each.name));
+            roots.extend(roots_of_loop(each));
+            roots
+        }
+        Condition::Leaf(leaf) => roots_of_leaf(leaf),
+    }
+}
+
+/// The elements that a loop's source reads.
+pub fn roots_of_loop(each: &Loop) -> BTreeSet<Root> {
+    match &each.source {
+        Source::Items(path) | Source::Entries(path) => root_of_path(path).into_iter().collect(),
+        Source::Fields(paths) => paths.iter().filter_map(root_of_path).collect(),
+        Source::Object
+        | Source::Pod
+        | Source::Containers(_)
+        | Source::SecurityContexts
+        | Source::Images
+        | Source::Parameter(_)
+        | Source::ParameterEntries(_)
+        | Source::Literals(_) => BTreeSet::new(),
+    }
+}
+
+/// The elements that a leaf reads.
+fn roots_of_leaf(leaf: &Leaf) -> BTreeSet<Root> {
+    let read: Vec<&Path> = match &leaf.operand {
+        Operand::Read(read) => read.from.iter().collect(),
+        Operand::Sum(parts) => parts.iter().flat_map(|part| &part.from).collect(),
+        Operand::Parameter(_) => Vec::new(),
+    };
+    read.into_iter().chain(argument_path(&leaf.predicate)).filter_map(root_of_path).collect()
+}
+
+/// The path that a predicate compares with.
+fn argument_path(predicate: &Predicate) -> Option<&Path> {
+    match predicate {
+        Predicate::Set | Predicate::Empty | Predicate::HasAtLeast(_) => None,
+        Predicate::Is { value, .. } | Predicate::AtLeast(value) | Predicate::AtMost(value) => match value {
+            Argument::Literal(_) | Argument::Parameter(_) => None,
+            Argument::Path(path) => Some(path),
+        },
+        Predicate::In { values, .. }
+        | Predicate::StartsWith(values)
+        | Predicate::EndsWith(values)
+        | Predicate::Matches(values)
+        | Predicate::Within(values)
+        | Predicate::Covers(values)
+        | Predicate::ContainsAny(values)
+        | Predicate::ContainsAll(values)
+        | Predicate::SubsetOf(values) => match values {
+            Arguments::Literals(_) | Arguments::Parameters(_) => None,
+            Arguments::Entry { key, .. } | Arguments::LiteralEntries { key, .. } => Some(key),
+            Arguments::Path(path) => Some(path),
+        },
+    }
+}
+
+/// The element that a path begins with; the mount, for a mount's volume.
+pub fn root_of_path(path: &Path) -> Option<Root> {
+    match &path.root {
+        Root::VolumeOf(name) => Some(Root::Element(name.clone())),
+        root @ (Root::Element(_) | Root::ContainerList(_) | Root::EntryKey(_) | Root::EntryValue(_)) => {
+            Some(root.clone())
+        }
+        Root::Object
+        | Root::Pod
+        | Root::PodMetadata
+        | Root::Namespace
+        | Root::Kind
+        | Root::Group
+        | Root::ServiceAccount => None,
+    }
+}
+
+/// The name of the loop whose element a root is.
+fn element_name(root: &Root) -> Option<&String> {
+    match root {
+        Root::Element(name)
+        | Root::ContainerList(name)
+        | Root::VolumeOf(name)
+        | Root::EntryKey(name)
+        | Root::EntryValue(name) => Some(name),
+        Root::Object
+        | Root::Pod
+        | Root::PodMetadata
+        | Root::Namespace
+        | Root::Kind
+        | Root::Group
+        | Root::ServiceAccount => None,
+    }
+}

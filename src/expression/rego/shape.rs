@@ -1,0 +1,89 @@
+//! Shapes: what must be a map or a list for a rule to be read. One Rego rule for those with the same loops and the same root.
+
+use super::literal;
+use super::printer::{Need, Printer};
+use super::scope::Scope;
+use crate::expression::Unprintable;
+use crate::ir::{Container, Kind, Loop, Root, Shape};
+
+/// Shapes with the same kinds, loops and root.
+struct Group<'a> {
+    kinds: &'a [Kind],
+    each: &'a [Loop],
+    root: &'a Root,
+    maps: Vec<String>,
+    lists: Vec<String>,
+}
+
+/// The shapes in groups, in the order in which the groups come first.
+fn groups(shapes: &[Shape]) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for shape in shapes {
+        let fits = |group: &&mut Group<'_>| {
+            group.kinds == shape.kinds && group.each == shape.each && group.root == &shape.path.root
+        };
+        let steps = literal::texts(&shape.path.steps);
+        let (maps, lists) = match shape.must_be {
+            Container::Map => (vec![steps], Vec::new()),
+            Container::List => (Vec::new(), vec![steps]),
+        };
+        match groups.iter_mut().find(fits) {
+            Some(group) => {
+                group.maps.extend(maps);
+                group.lists.extend(lists);
+            }
+            None => groups.push(Group {
+                kinds: &shape.kinds,
+                each: &shape.each,
+                root: &shape.path.root,
+                maps,
+                lists,
+            }),
+        }
+    }
+    groups
+}
+
+impl<'a> Printer<'a> {
+    /// Prints the rules that find broken shapes; gives their names.
+    pub fn shapes(&mut self) -> Result<Vec<String>, Unprintable> {
+        let mut names: Vec<String> = Vec::new();
+        for group in groups(&self.rule.shapes) {
+            let wanted = format!("unreadable_{}", literal::name(&group.root.to_string()));
+            let before = names.iter().filter(|name| name.starts_with(&wanted)).count();
+            let name = if before == 0 { wanted } else { format!("{wanted}_{}", before + 1) };
+            self.kinds = group.kinds;
+            let body = self.shape(&group)?;
+            self.kinds = &self.rule.kinds;
+            self.blocks.push(literal::texts_rule(&name, &body));
+            names.push(name);
+        }
+        Ok(names)
+    }
+
+    /// The body that finds what is unreadable in a group.
+    fn shape(&mut self, group: &Group<'_>) -> Result<Vec<String>, Unprintable> {
+        let mut scope = Scope::default();
+        let mut lines = self.guard(group.kinds, group.each);
+        for each in group.each {
+            lines.extend(self.open(each, &mut scope, None)?.iter().map(|iteration| iteration.some()));
+        }
+        let (from, start) = match group.root {
+            Root::Pod => ("input.review.object".to_owned(), self.need(Need::PodPath)),
+            Root::PodMetadata => ("input.review.object".to_owned(), self.need(Need::MetadataPath)),
+            other => (self.root(other, &scope)?.0, "[]".to_owned()),
+        };
+        lines.push(format!("maps := {}", literal::list(&group.maps)));
+        lines.push(format!("lists := {}", literal::list(&group.lists)));
+        let name = literal::text(&group.root.to_string());
+        lines.push(format!("some text in palisade.unreadable({name}, {from}, {start}, maps, lists)"));
+        Ok(lines)
+    }
+
+    /// What must hold of the object's kind for these loops to be walked: it is one of these, and has what they walk.
+    pub fn guard(&self, kinds: &[Kind], each: &[Loop]) -> Vec<String> {
+        let needs_pod = each.iter().any(|each| self.lacks_elements(each));
+        let meant: Vec<Kind> = kinds.iter().filter(|kind| !needs_pod || kind.has_pod()).cloned().collect();
+        if meant == self.rule.kinds { Vec::new() } else { vec![self.is_of_kind(&meant)] }
+    }
+}
