@@ -6,7 +6,7 @@ use crate::ir::sample;
 use crate::ir::{
     Argument, Arguments, Check, Condition, Container, ContainerList, Direction, Kind, Label, Leaf, Literal,
     LiteralType, Loop, Operand, Parameter, ParameterDeclaration, ParameterKind, Path, Predicate, Read,
-    Reading, Root, Rule, Shape, Source, Value as Normal,
+    Reading, Root, Rule, Shape, Source, Text, Value as Normal,
 };
 
 /// A path.
