@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::printer::{Body, Printer, call};
 use super::scope::{Scope, roots_of_condition};
 use crate::expression::Unprintable;
-use crate::ir::{Condition, Loop, Source};
+use crate::ir::{Condition, Leaf, Loop, Predicate, Source};
 
 /// The names of the helpers of one condition, and of the variables in them.
 pub struct Helpers {
@@ -85,6 +85,9 @@ impl Printer<'_> {
                     return Ok(vec![self.every_if_pod(condition, each, satisfies, scope, helpers)?]);
                 }
                 self.every(each, satisfies, scope, helpers)
+            }
+            Condition::Leaf(leaf) if !leaf.holds && self.may_lack_argument(leaf, scope)? => {
+                Ok(vec![self.absent_or(leaf, scope, helpers)?])
             }
             Condition::Leaf(leaf) => self.leaf(leaf, scope, helpers),
         }
@@ -191,6 +194,30 @@ impl Printer<'_> {
             variables: variables.clone(),
         };
         self.define(place, &name, &variables, &[without_pod, with_pod]);
+        Ok(call(&name, &arguments))
+    }
+
+    /// A negative leaf that holds of an absent value, even if what it would be compared with is unreadable.
+    fn absent_or(
+        &mut self,
+        leaf: &Leaf,
+        scope: &Scope,
+        helpers: &mut Helpers,
+    ) -> Result<String, Unprintable> {
+        let name = helpers.next();
+        let place = self.blocks.len();
+        let roots = roots_of_condition(&Condition::Leaf(leaf.clone()));
+        let (inner, arguments) = scope.narrowed(&roots)?;
+        let is_set = Leaf { predicate: Predicate::Set, ..leaf.clone() };
+        let mut bodies = Vec::new();
+        for way in [&is_set, leaf] {
+            bodies.push(Body {
+                comment: None,
+                lines: self.leaf(way, &inner, helpers)?,
+                variables: inner.variables(&roots_of_condition(&Condition::Leaf(way.clone())))?,
+            });
+        }
+        self.define(place, &name, &inner.variables(&roots)?, &bodies);
         Ok(call(&name, &arguments))
     }
 

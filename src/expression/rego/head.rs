@@ -82,19 +82,23 @@ impl Printer<'_> {
                 let value = "palisade.get(input.review.object, metadata_path)";
                 self.or_absent("# The metadata of the Pod or of its template.", "pod_metadata", value)
             }
-            Need::ServiceAccount => "service_account := palisade.service_account(pod)".to_owned(),
+            Need::ServiceAccount => {
+                let value = "palisade.service_account(pod)";
+                self.or_absent("# The Pod's service account.", "service_account", value)
+            }
             Need::Volumes => "volumes := palisade.volumes_by_name(pod)".to_owned(),
         }
     }
 
     /// A value of the Pod, and null for kinds that have none.
     fn or_absent(&self, comment: &str, name: &str, value: &str) -> String {
-        let rule = format!("{comment}\n{name} := {value}");
-        let (_, without_pod) = self.kinds_by_pod();
+        let (with_pod, without_pod) = self.kinds_by_pod();
         if without_pod.is_empty() {
-            return rule;
+            return format!("{comment}\n{name} := {value}");
         }
-        format!("{rule}\n\n{}", literal::rule(&format!("{name} := null"), &[self.is_of_kind(&without_pod)]))
+        let present = literal::rule(&format!("{name} := {value}"), &[self.is_of_kind(&with_pod)]);
+        let absent = literal::rule(&format!("{name} := null"), &[self.is_of_kind(&without_pod)]);
+        format!("{comment}\n{present}\n\n{absent}")
     }
 
     /// The namespace, where only some kinds live in one.

@@ -32,6 +32,27 @@ impl Printer<'_> {
         Ok(vec![format!("{name} := {}", value.text), self.asked_of(&bound, leaf, scope)?])
     }
 
+    /// Whether what a leaf compares with may be unreadable.
+    pub fn may_lack_argument(&mut self, leaf: &Leaf, scope: &Scope) -> Result<bool, Unprintable> {
+        match &leaf.predicate {
+            Predicate::Is { value, .. } | Predicate::AtLeast(value) | Predicate::AtMost(value) => {
+                Ok(!self.is_sure(value, scope)?)
+            }
+            Predicate::Set
+            | Predicate::Empty
+            | Predicate::In { .. }
+            | Predicate::StartsWith(_)
+            | Predicate::EndsWith(_)
+            | Predicate::Matches(_)
+            | Predicate::Within(_)
+            | Predicate::Covers(_)
+            | Predicate::ContainsAny(_)
+            | Predicate::ContainsAll(_)
+            | Predicate::SubsetOf(_)
+            | Predicate::HasAtLeast(_) => Ok(false),
+        }
+    }
+
     /// The expression that asks a leaf's predicate of a value.
     fn asked_of(&mut self, value: &Value, leaf: &Leaf, scope: &Scope) -> Result<String, Unprintable> {
         let holds = leaf.holds;
@@ -147,16 +168,19 @@ fn among(holds: bool, value: &str, typed: &str, list: &str) -> String {
     if holds { format!("{value} in {list}") } else { format!("palisade.none_of({typed}, {list})") }
 }
 
-/// The items of a list, read as the value is. Literals have been read; paths and images have a normal form.
+/// The items of a list, read as the value is. Literals of quantities and durations have been read; host paths have a normal
+/// form.
 fn read_each(value: &Value, values: &Arguments, list: String) -> String {
     let reader = match value.reading {
         Reading::Quantity => "palisade.quantity",
         Reading::Duration => "palisade.duration",
-        Reading::Raw | Reading::Integer | Reading::HostPath | Reading::Image => return list,
+        Reading::Image => "palisade.image",
+        Reading::Raw | Reading::Integer | Reading::HostPath => return list,
     };
     match values {
-        Arguments::Literals(_) => list,
-        Arguments::Parameters(_)
+        Arguments::Literals(_) if value.reading != Reading::Image => list,
+        Arguments::Literals(_)
+        | Arguments::Parameters(_)
         | Arguments::Entry { .. }
         | Arguments::LiteralEntries { .. }
         | Arguments::Path(_) => format!("[{reader}(item) | some item in {list}]"),

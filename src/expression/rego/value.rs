@@ -155,6 +155,10 @@ impl Printer<'_> {
         scope: &Scope,
     ) -> Result<String, Unprintable> {
         Ok(match argument {
+            Argument::Literal(Literal::Text(text)) => {
+                let text = literal::text(text);
+                if value.reading == Reading::Image { read_as(value.reading, text) } else { text }
+            }
             Argument::Literal(literal) => literal_value(literal),
             Argument::Parameter(name) => match self.rule.parameters.get(name) {
                 Some(Parameter { declaration, .. }) => read_parameter(declaration.kind, parameter(name)),

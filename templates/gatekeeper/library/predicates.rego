@@ -3,7 +3,7 @@ none_of(value, others) if {
 	every other in others { value != other }
 }
 
-# Whether the value is the other one, which, when absent, is like nothing.
+# Whether the value is the other one; nothing is like an absent one.
 same(null, _) := false
 
 same(value, other) := value == other if value != null
@@ -64,12 +64,22 @@ covers(path, places) := false if {
 # Whether a number is so great or greater.
 at_least(null, _) := false
 
-at_least(value, bound) := value >= bound if is_number(value)
+at_least(value, bound) := value >= bound if {
+	is_number(value)
+	is_number(bound)
+}
+
+at_least(value, null) := false if is_number(value)
 
 # Whether a number is so small or smaller.
 at_most(null, _) := false
 
-at_most(value, bound) := value <= bound if is_number(value)
+at_most(value, bound) := value <= bound if {
+	is_number(value)
+	is_number(bound)
+}
+
+at_most(value, null) := false if is_number(value)
 
 # Whether a list holds one of these.
 contains_any(null, _) := false

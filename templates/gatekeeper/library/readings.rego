@@ -30,17 +30,21 @@ has_map(from, steps) if is_map(get(from, steps))
 # A list or absent, at the end of the steps.
 has_list(from, steps) if is_list(get(from, steps))
 
-# The items of a list; none if it is absent or no list.
+# The items of a list; none if it is absent.
 items(from, steps) := list if {
 	list := get(from, steps)
 	is_array(list)
-} else := []
+} else := [] if {
+	get(from, steps) == null
+}
 
-# The entries of a map; none if it is absent or no map.
+# The entries of a map; none if it is absent.
 entries(from, steps) := map if {
 	map := get(from, steps)
 	is_object(map)
-} else := {}
+} else := {} if {
+	get(from, steps) == null
+}
 
 # The first value that isn't absent.
 first(values) := value if {
@@ -148,7 +152,7 @@ integer(value) := to_number(regex.replace(value, `^(-?)0+([0-9])`, "$1$2")) if {
 	regex.match(`^-?[0-9]{1,18}$`, value)
 }
 
-# An exact quantity, or absent.
+# An exact quantity, or absent. OPA reads `m` as a float, and `e-3` exactly.
 quantity(null) := null
 
 quantity(value) := whole(value) if {
@@ -156,7 +160,7 @@ quantity(value) := whole(value) if {
 	value >= 0
 }
 
-quantity(value) := units.parse(value) if {
+quantity(value) := units.parse(regex.replace(value, `m$`, "e-3")) if {
 	is_string(value)
 	regex.match(`^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][0-9]{1,2})?$`, value)
 }
