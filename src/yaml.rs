@@ -7,6 +7,7 @@
 //! It never touches a file: texts come from [`Sources`].
 
 mod encoding;
+mod fast;
 mod fields;
 mod json;
 mod loader;

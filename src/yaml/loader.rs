@@ -1,14 +1,16 @@
 //! The complete way from text to tree: the events of a YAML parser, given kubectl's meaning.
 
-use std::borrow::Cow;
+mod keys;
+mod scalars;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use granit_parser::{Event, Parser, ScalarStyle, StrInput, StructureStyle, Tag, options};
+use granit_parser::{Event, Parser, ScalarStyle, StrInput, StructureStyle, options};
 
+use self::keys::Key;
 use super::fields::Fields;
-use super::scalar::{self, Scalar};
-use super::{Dialect, Documents, Entry, Node, Reading, Value, split, syntax};
+use super::{Dialect, Documents, Entry, Node, Reading, Value, fast, split, syntax};
 use crate::diagnostic::{Diagnostic, Span};
 
 /// Reads one piece of a file, which holds one document (or several, if `...` ends one of them).
@@ -26,6 +28,16 @@ pub(super) fn read(reading: &Reading<'_>, range: Range<usize>, read: &mut Docume
         let help = "kubectl refuses the file: put the text into the next line";
         read.diagnostics.push(Diagnostic::warning("text-behind-separator", message).at(place).help(help));
     }
+    if let Some(node) = fast::read(reading, range.start, range.end) {
+        read.documents.push(node);
+        return;
+    }
+    read_completely(reading, range, read);
+}
+
+/// Reads a piece of a file without the short way.
+pub(super) fn read_completely(reading: &Reading<'_>, range: Range<usize>, read: &mut Documents) {
+    let Some(document) = reading.text.get(range.clone()) else { return };
     let mut loader = Loader {
         reading,
         document,
@@ -140,6 +152,10 @@ impl<'a> Loader<'a> {
             Event::Alias(id) => return self.alias(id, place, depth),
             Event::Scalar(text, style, anchor, tag) => {
                 let text = written(&text, style, place);
+                let place = match style {
+                    ScalarStyle::Plain | ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => place,
+                    ScalarStyle::Literal | ScalarStyle::Folded => self.trimmed(place),
+                };
                 if style == ScalarStyle::Plain {
                     self.check_question_mark(text, place);
                 }
@@ -168,6 +184,13 @@ impl<'a> Loader<'a> {
             self.anchors.insert(anchor, Anchored { levels: levels(&node), node: node.clone(), nodes });
         }
         Ok(node)
+    }
+
+    /// The place of a block scalar without the blanks around it.
+    fn trimmed(&self, place: Span) -> Span {
+        let text = self.reading.text.get(place.start..place.end).unwrap_or("");
+        let start = place.start + text.len() - text.trim_start().len();
+        self.reading.span(start, start + text.trim().len())
     }
 
     fn alias(&mut self, id: usize, place: Span, depth: usize) -> Fallible<Node> {
@@ -213,7 +236,7 @@ impl<'a> Loader<'a> {
                 break;
             }
             let item = self.node(event, place, depth)?;
-            let item_place = place.max(item.span);
+            let item_place = placed(place, &item);
             if items.is_empty() && span.is_empty() {
                 span.start = item_place.start;
             }
@@ -239,7 +262,7 @@ impl<'a> Loader<'a> {
             if self.flow > 0 && place.is_empty() {
                 self.check_colon(key_span, place);
             }
-            span.end = span.end.max(place.max(value.span).end);
+            span.end = span.end.max(placed(place, &value).end);
             match key {
                 Key::Text(key) => {
                     fields.set(self.reading, Entry { key, key_span, value }, &mut self.diagnostics);
@@ -250,162 +273,16 @@ impl<'a> Loader<'a> {
         }
         Ok(Node { value: Value::Map(fields.into_entries()), span, plain: false })
     }
-
-    /// `{a:}` has the key `a:` for kubectl, and the key `a` for YAML 1.2.
-    fn check_colon(&mut self, key: Span, colon: Span) {
-        let behind = self.reading.text.get(colon.start..).and_then(|rest| rest.strip_prefix(':'));
-        let quoted = self.reading.text.get(key.start..).is_some_and(|text| text.starts_with(['"', '\'']));
-        if !quoted && behind.is_some_and(|behind| behind.starts_with([',', '[', ']', '{', '}'])) {
-            let message = "readers of YAML disagree whether this colon belongs to the key";
-            let error = Diagnostic::error("ambiguous-colon", message).at(colon);
-            self.diagnostics.push(error.help("write a blank behind it"));
-        }
-    }
-
-    /// `{?a: b}` has the key `a` for kubectl, and the key `?a` for YAML 1.2.
-    fn check_question_mark(&mut self, text: &str, place: Span) {
-        if self.flow > 0 && text.contains('?') {
-            let message = "readers of YAML disagree on a question mark without quotes within brackets";
-            let error = Diagnostic::error("ambiguous-question-mark", message).at(place);
-            self.diagnostics.push(error.help("put the text in quotes"));
-        }
-    }
-
-    /// What `<<` does: sets what the maps set; of several maps the first counts most.
-    fn merge(&mut self, fields: &mut Fields, value: Node, key_span: Span) {
-        let maps = match value.value {
-            Value::List(items) => items,
-            Value::Null
-            | Value::Bool(_)
-            | Value::Integer(_)
-            | Value::Float(_)
-            | Value::String(_)
-            | Value::Map(_) => vec![value],
-        };
-        for map in maps.into_iter().rev() {
-            let Value::Map(entries) = map.value else {
-                let error = Diagnostic::error("invalid-merge", "`<<` takes a map, or a list of maps");
-                self.diagnostics
-                    .push(error.at(key_span).related(map.span, format!("this is {}", map.kind_name())));
-                continue;
-            };
-            for entry in entries {
-                fields.merge(self.reading, entry, &mut self.diagnostics);
-            }
-        }
-    }
-
-    fn key(&mut self, event: Event<'a>, place: Span, depth: usize) -> Fallible<Key> {
-        if let Event::Scalar(text, ScalarStyle::Plain, anchor, tag) = &event {
-            let text = written(text, ScalarStyle::Plain, place);
-            self.check_question_mark(text, place);
-            if text == "<<" && TagName::of(tag.as_deref()).merges() {
-                return Ok(Key::Merge);
-            }
-            if tag.is_none() && *anchor == 0 {
-                return Ok(self.key_of_scalar(text, place));
-            }
-        }
-        let node = self.node(event, place, depth)?;
-        Ok(self.key_of_node(node, place))
-    }
-
-    fn key_of_scalar(&mut self, text: &str, place: Span) -> Key {
-        let Some(key) = scalar::resolve(text).into_key(text) else {
-            let what = if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") };
-            return self.invalid_key(&what, place);
-        };
-        if key != text && self.reading.dialect == Dialect::Policy {
-            let message = format!("the key `{text}` is read as `{key}`");
-            let error = Diagnostic::error("ambiguous-key", message).at(place);
-            self.diagnostics.push(error.help(format!("write `\"{text}\"` or `{key}`")));
-        }
-        Key::Text(key)
-    }
-
-    fn key_of_node(&mut self, node: Node, place: Span) -> Key {
-        match node.value {
-            Value::String(text) => Key::Text(text),
-            Value::Bool(value) => Key::Text(value.to_string()),
-            Value::Integer(value) => Key::Text(value.to_string()),
-            Value::Float(value) => Scalar::Float(value)
-                .into_key("")
-                .map_or_else(|| self.invalid_key("a number", place), Key::Text),
-            Value::Null | Value::List(_) | Value::Map(_) => self.invalid_key(node.kind_name(), place),
-        }
-    }
-
-    fn invalid_key(&mut self, what: &str, place: Span) -> Key {
-        let error = Diagnostic::error("invalid-key", format!("{what} can't be the key of a map"));
-        let error = error.at(place).label("expected a text");
-        self.diagnostics.push(match syntax::template_help(self.document) {
-            Some(help) => error.help(help),
-            None => error,
-        });
-        Key::Invalid
-    }
-
-    fn scalar(&mut self, text: &str, style: ScalarStyle, tag: Option<&Tag>, place: Span) -> Node {
-        let quoted = style != ScalarStyle::Plain;
-        let value = match TagName::of(tag) {
-            TagName::None if quoted => Value::String(text.to_owned()),
-            TagName::None => scalar::resolve(text).into_value(text),
-            TagName::NonSpecific | TagName::Other => Value::String(text.to_owned()),
-            TagName::Yaml(name) => scalar::resolve_tagged(text, &name).unwrap_or_else(|expected| {
-                let message = format!("`{text}` does not fit its tag `!!{name}`");
-                let error =
-                    Diagnostic::error("wrong-tag", message).at(place).label(format!("expected {expected}"));
-                self.diagnostics.push(error);
-                Value::String(text.to_owned())
-            }),
-        };
-        if matches!(value, Value::Float(number) if !number.is_finite()) {
-            let error = Diagnostic::error("not-a-number", format!("`{text}` is no number in JSON")).at(place);
-            self.diagnostics.push(error.help("put it in quotes if it is a text"));
-        }
-        Node { value, span: place, plain: !quoted && tag.is_none() }
-    }
-}
-
-/// What a key turned out to be.
-enum Key {
-    Text(String),
-    Merge,
-    Invalid,
-}
-
-/// The tag of a scalar, as far as it has a meaning.
-enum TagName<'a> {
-    None,
-    /// `!`: a text.
-    NonSpecific,
-    /// One of YAML's own, without `!!`.
-    Yaml(Cow<'a, str>),
-    Other,
-}
-
-impl<'a> TagName<'a> {
-    fn of(tag: Option<&'a Tag>) -> Self {
-        let Some(tag) = tag else { return Self::None };
-        if tag.original() == "!" {
-            return Self::NonSpecific;
-        }
-        tag.suffix_in_namespace("tag:yaml.org,2002:").map_or(Self::Other, Self::Yaml)
-    }
-
-    /// Whether a plain key `<<` with this tag merges.
-    fn merges(&self) -> bool {
-        match self {
-            Self::None | Self::NonSpecific => true,
-            Self::Yaml(name) => name == "merge",
-            Self::Other => false,
-        }
-    }
 }
 
 /// The text of a scalar; for one that isn't there the parser says `~`.
 fn written(text: &str, style: ScalarStyle, place: Span) -> &str {
     if style == ScalarStyle::Plain && place.is_empty() { "" } else { text }
+}
+
+/// Where a node stands within its parent: an alias stands where it is written.
+fn placed(event: Span, node: &Node) -> Span {
+    if node.span.start < event.start { event } else { node.span }
 }
 
 /// Where a bracket or brace that closes ends; what has none ends with what it holds last.

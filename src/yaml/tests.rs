@@ -64,7 +64,7 @@ fn every_node_keeps_its_place() {
     assert_eq!(at(root.get("ä").unwrap()), "'x y'");
     assert_eq!(at(root.get("list").unwrap()), "1\n- {b: c}");
     assert_eq!(at(&root.get("list").unwrap().as_list().unwrap()[1]), "{b: c}");
-    assert_eq!(at(root.get("map").unwrap()), "k: |\n    a\n    b\n");
+    assert_eq!(at(root.get("map").unwrap()), "k: |\n    a\n    b");
     assert_eq!(at(root.get("empty").unwrap()), "");
     assert_eq!(at(root.get("q").unwrap()), "[1,\n  2]");
     assert_eq!(root.get("r").unwrap().span, root.get("q").unwrap().span);
