@@ -21,25 +21,21 @@ const LONGEST_NAME: usize = 63;
 
 /// The files of one rule, or why it can't be said; none if the rule holds nowhere.
 pub(super) fn render(release: &Release, rule: &Rule) -> Result<Vec<Artefact>, String> {
-    if rule.placements.is_empty() {
-        return Ok(Vec::new());
-    }
     let kind = names::constraint_kind(release, rule);
     if kind.len() > LONGEST_KIND {
         return Err(format!(
             "the kind `{kind}` is longer than {LONGEST_KIND} characters: shorten the project's name"
         ));
     }
-    Ok(vec![
-        Artefact {
-            path: format!("gatekeeper/templates/{}.yaml", rule.id),
-            text: template(release, rule, &kind)?,
-        },
-        Artefact {
-            path: format!("gatekeeper/constraints/{}.yaml", rule.id),
-            text: constraints(release, rule, &kind)?,
-        },
-    ])
+    let constraints = constraints(release, rule)?;
+    if constraints.is_empty() {
+        return Ok(Vec::new());
+    }
+    let template = template(release, rule, &kind)?;
+    let constraints = documents(rule, &kind, constraints)?;
+    let artefact =
+        |folder: &str, text| Artefact { path: format!("gatekeeper/{folder}/{}.yaml", rule.id), text };
+    Ok(vec![artefact("templates", template), artefact("constraints", constraints)])
 }
 
 /// The ConstraintTemplate.
@@ -78,12 +74,8 @@ fn module(release: &Release, rule: &Rule) -> Result<String, String> {
     )
 }
 
-/// The constraints, one document for each placement.
-fn constraints(release: &Release, rule: &Rule, kind: &str) -> Result<String, String> {
-    let mut constraints = Vec::new();
-    for placement in &rule.placements {
-        constraints.push(constraint(release, rule, placement)?);
-    }
+/// The file of constraints.
+fn documents(rule: &Rule, kind: &str, constraints: Vec<Value>) -> Result<String, String> {
     let parameters: serde_json::Map<_, _> =
         rule.parameters.iter().map(|(name, parameter)| (name.clone(), parameter.value.to_json())).collect();
     let parameters = (!parameters.is_empty()).then(|| tree::indented(&parameters.into(), 4));
@@ -99,22 +91,38 @@ fn constraints(release: &Release, rule: &Rule, kind: &str) -> Result<String, Str
     )
 }
 
+/// What the constraints say, one for each placement with kinds: without kinds a constraint would match them all.
+fn constraints(release: &Release, rule: &Rule) -> Result<Vec<Value>, String> {
+    let mut constraints = Vec::new();
+    for placement in &rule.placements {
+        let is_meant = |kind: &&Kind| kind.is_cluster_wide() == placement.cluster;
+        let kinds: Vec<&Kind> = rule.kinds.iter().filter(is_meant).collect();
+        if !kinds.is_empty() {
+            constraints.push(constraint(release, rule, placement, &kinds)?);
+        }
+    }
+    Ok(constraints)
+}
+
 /// What the constraint of a placement says.
-fn constraint(release: &Release, rule: &Rule, placement: &Placement) -> Result<Value, String> {
+fn constraint(
+    release: &Release,
+    rule: &Rule,
+    placement: &Placement,
+    kinds: &[&Kind],
+) -> Result<Value, String> {
     let name = names::object_name(release, rule, placement);
     if name.len() > LONGEST_NAME {
         return Err(format!(
             "the name `{name}` is longer than {LONGEST_NAME} characters: shorten the project's or the scope's name"
         ));
     }
-    let kinds: Vec<&Kind> =
-        rule.kinds.iter().filter(|kind| kind.is_cluster_wide() == placement.cluster).collect();
     Ok(context! {
         name,
         labels => names::labels(release, rule, Some(placement.action)),
         action => action(placement.action),
         scope => if placement.cluster { "Cluster" } else { "Namespaced" },
-        kinds => by_group(&kinds),
+        kinds => by_group(kinds),
         selector => placement.selector.iter().map(requirement).collect::<Vec<_>>(),
     })
 }

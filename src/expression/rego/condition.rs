@@ -1,6 +1,6 @@
 //! Conditions: lines of a body that must all hold. What holds in several ways becomes a helper with a body for each.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::printer::{Body, Printer, call};
 use super::scope::{Scope, roots_of_condition};
@@ -13,23 +13,28 @@ pub struct Helpers {
     pattern: String,
     /// How many there are.
     count: usize,
-    /// The variables of bodies that are no elements of loops.
-    locals: BTreeSet<String>,
+    /// The values that have a variable in the body that is being printed.
+    bound: BTreeMap<String, String>,
 }
 
 impl Helpers {
     /// No helpers yet; `#` in the pattern stands for the number.
     pub fn named(pattern: String) -> Self {
-        Self { pattern, count: 0, locals: BTreeSet::new() }
+        Self { pattern, count: 0, bound: BTreeMap::new() }
     }
 
-    /// A variable with a name like this one, for a value in a body.
-    pub fn local(&mut self, wanted: &str, scope: &Scope) -> String {
+    /// The variable of a value in this body, and the line that binds it if nothing did.
+    pub fn bind(&mut self, value: &str, wanted: &str, scope: &Scope) -> (String, Option<String>) {
+        if let Some(name) = self.bound.get(value) {
+            return (name.clone(), None);
+        }
         let mut name = scope.unused(wanted);
-        while !self.locals.insert(name.clone()) {
+        while self.bound.values().any(|other| *other == name) {
             name.push('_');
         }
-        name
+        self.bound.insert(value.to_owned(), name.clone());
+        let line = format!("{name} := {value}");
+        (name, Some(line))
     }
 
     /// The name of one more helper.
@@ -56,15 +61,20 @@ impl Printer<'_> {
             | Condition::Every { .. }
             | Condition::Leaf(_) => std::slice::from_ref(condition),
         };
-        ways.iter()
-            .map(|way| {
-                Ok(Body {
-                    comment: None,
-                    lines: self.lines(way, scope, helpers)?,
-                    variables: scope.variables(&roots_of_condition(way))?,
-                })
-            })
-            .collect()
+        ways.iter().map(|way| self.body(way, scope, helpers)).collect()
+    }
+
+    /// One body, with variables of its own.
+    fn body(
+        &mut self,
+        condition: &Condition,
+        scope: &Scope,
+        helpers: &mut Helpers,
+    ) -> Result<Body, Unprintable> {
+        let outside = std::mem::take(&mut helpers.bound);
+        let lines = self.lines(condition, scope, helpers)?;
+        helpers.bound = outside;
+        Ok(Body { comment: None, lines, variables: scope.variables(&roots_of_condition(condition))? })
     }
 
     /// The lines that hold together if the condition does.
@@ -159,7 +169,9 @@ impl Printer<'_> {
     ) -> Result<Vec<String>, Unprintable> {
         let mut inner = scope.clone();
         let iterations = self.open(each, &mut inner, Some(&roots_of_condition(satisfies)))?;
+        let outside = helpers.bound.clone();
         let mut lines = self.lines(satisfies, &inner, helpers)?;
+        helpers.bound = outside;
         if lines.is_empty() {
             lines.push("true".to_owned());
         }
@@ -188,11 +200,10 @@ impl Printer<'_> {
             lines: vec![self.is_of_kind(&self.kinds_by_pod().1)],
             variables: Vec::new(),
         };
-        let with_pod = Body {
-            comment: None,
-            lines: self.every(each, satisfies, &inner, helpers)?,
-            variables: variables.clone(),
-        };
+        let outside = std::mem::take(&mut helpers.bound);
+        let lines = self.every(each, satisfies, &inner, helpers)?;
+        helpers.bound = outside;
+        let with_pod = Body { comment: None, lines, variables: variables.clone() };
         self.define(place, &name, &variables, &[without_pod, with_pod]);
         Ok(call(&name, &arguments))
     }
@@ -211,11 +222,11 @@ impl Printer<'_> {
         let is_set = Leaf { predicate: Predicate::Set, ..leaf.clone() };
         let mut bodies = Vec::new();
         for way in [&is_set, leaf] {
-            bodies.push(Body {
-                comment: None,
-                lines: self.leaf(way, &inner, helpers)?,
-                variables: inner.variables(&roots_of_condition(&Condition::Leaf(way.clone())))?,
-            });
+            let outside = std::mem::take(&mut helpers.bound);
+            let lines = self.leaf(way, &inner, helpers)?;
+            helpers.bound = outside;
+            let variables = inner.variables(&roots_of_condition(&Condition::Leaf(way.clone())))?;
+            bodies.push(Body { comment: None, lines, variables });
         }
         self.define(place, &name, &inner.variables(&roots)?, &bodies);
         Ok(call(&name, &arguments))

@@ -6,7 +6,7 @@ use super::printer::Printer;
 use super::scope::Scope;
 use super::value::{Value, typed};
 use crate::expression::Unprintable;
-use crate::ir::{Argument, Arguments, Leaf, LiteralType, Operand, Path, Predicate, Reading};
+use crate::ir::{Argument, Arguments, Leaf, LiteralType, Operand, Predicate, Reading};
 
 /// What counts as empty.
 const EMPTY: &str = r#"[null, "", [], {}]"#;
@@ -27,9 +27,9 @@ impl Printer<'_> {
         if line.len() <= LONGEST_LINE && !line.contains('\n') {
             return Ok(vec![line]);
         }
-        let name = helpers.local(&format!("found_{}", last_step(&leaf.operand)), scope);
-        let bound = Value { text: name.clone(), reading: value.reading };
-        Ok(vec![format!("{name} := {}", value.text), self.asked_of(&bound, leaf, scope)?])
+        let (name, binding) = helpers.bind(&value.text, &format!("found_{}", said(&leaf.operand)), scope);
+        let bound = Value { text: name, reading: value.reading };
+        Ok(binding.into_iter().chain([self.asked_of(&bound, leaf, scope)?]).collect())
     }
 
     /// Whether what a leaf compares with may be unreadable.
@@ -140,17 +140,16 @@ impl Printer<'_> {
     }
 }
 
-/// The last step of what an operand reads first, in snake case.
-fn last_step(operand: &Operand) -> String {
-    let paths: Vec<&Path> = match operand {
-        Operand::Read(read) => read.from.iter().collect(),
-        Operand::Sum(parts) => parts.iter().flat_map(|part| &part.from).collect(),
-        Operand::Parameter(_) => Vec::new(),
+/// What an operand reads: the last step of its path in snake case.
+fn said(operand: &Operand) -> String {
+    let step = match operand {
+        Operand::Read(read) => read.from.first().and_then(|path| path.steps.last()),
+        Operand::Sum(_) => return "sum".to_owned(),
+        Operand::Parameter(name) => Some(name),
     };
-    let step = paths.first().and_then(|path| path.steps.last());
     let mut name = String::new();
     for character in step.map_or("value", String::as_str).chars() {
-        if character.is_ascii_uppercase() && !name.is_empty() {
+        if character.is_ascii_uppercase() && !name.is_empty() && !name.ends_with('_') {
             name.push('_');
         }
         name.push(character.to_ascii_lowercase());

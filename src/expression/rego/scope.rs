@@ -236,3 +236,32 @@ fn element_name(root: &Root) -> Option<&String> {
         | Root::ServiceAccount => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_hide_nothing() {
+        let mut scope = Scope::default();
+        let mut bind = |name: &str| scope.bind(Root::Element(name.to_owned()), name, false);
+        assert_eq!(
+            ["env", "env", "input", "some", "a-b", "1"].map(&mut bind),
+            ["env", "env_", "input_", "some_", "a_b", "the_1"]
+        );
+        assert!(
+            scope.local(&Root::Element("other".to_owned())).unwrap_err().what.contains("outside of its loop")
+        );
+    }
+
+    #[test]
+    fn a_helper_has_names_of_its_own() {
+        let mut scope = Scope::default();
+        let root = Root::Element("container".to_owned());
+        scope.bind(Root::Element("outer".to_owned()), "container", false);
+        scope.bind_field(root.clone(), "container", "container_", ".value", false);
+        let (inner, arguments) = scope.narrowed(&BTreeSet::from([root.clone()])).unwrap();
+        assert_eq!(arguments, ["container_"]);
+        assert_eq!(inner.local(&root).unwrap().expression(), "container.value");
+    }
+}

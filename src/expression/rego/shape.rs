@@ -55,7 +55,8 @@ impl<'a> Printer<'a> {
             self.kinds = group.kinds;
             let body = self.shape(&group)?;
             self.kinds = &self.rule.kinds;
-            self.blocks.push(literal::texts_rule(&name, &body));
+            let comment = format!("# What of `{}` is of a type that can't be read.", group.root);
+            self.blocks.push(format!("{comment}\n{}", literal::texts_rule(&name, &body)));
             names.push(name);
         }
         Ok(names)

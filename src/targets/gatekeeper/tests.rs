@@ -54,3 +54,10 @@ fn names_that_are_too_long_are_refused() {
     let release = Release { project: "p".repeat(60), ..sample::release() };
     assert!(render(&release, &pods::privileged()).unwrap_err().contains("longer than 59 characters"));
 }
+
+#[test]
+fn a_placement_without_kinds_has_no_constraint() {
+    let everywhere = Placement { cluster: true, ..sample::placement(None, &[], Action::Deny) };
+    let rule = Rule { placements: vec![everywhere], ..pods::privileged() };
+    assert_eq!(render(&sample::release(), &rule), Ok(Vec::new()));
+}
