@@ -21,7 +21,6 @@ use self::condition::Helpers;
 use self::printer::{Body, Printer, call};
 use self::scope::{Scope, roots_of_condition};
 use super::Unprintable;
-use crate::ir::text::is_hidden;
 use crate::ir::{Check, Condition, Rule, Text, Waiver};
 
 /// A rule in Rego, but for its frame.
@@ -73,7 +72,7 @@ impl<'a> Printer<'a> {
             lines.push(format!("not {call}"));
         }
         lines.push(self.violation(check, &scope)?);
-        let comment = format!("# {}: {}", check.id, said(&check.message));
+        let comment = literal::comment(&format!("{}: {}", check.id, said(&check.message)));
         self.blocks.insert(place, format!("{comment}\n{}", literal::texts_rule(&name, &lines)));
         self.kinds = &self.rule.kinds;
         Ok(Some(name))
@@ -106,7 +105,7 @@ impl<'a> Printer<'a> {
         for waiver in waivers {
             let mut ways = self.bodies(&waiver.holds, scope, helpers)?;
             for way in &mut ways {
-                way.comment = Some(format!("Exemption {}.", one_line(&waiver.exemption)));
+                way.comment = Some(literal::comment(&format!("Exemption {}.", waiver.exemption)));
             }
             bodies.extend(ways);
         }
@@ -166,11 +165,5 @@ fn said(message: &[Text]) -> String {
         Text::Literal(text) => text.clone(),
         Text::Value(path) => format!("<{path}>"),
     });
-    one_line(&pieces.collect::<String>())
-}
-
-/// A text without line breaks, for a comment.
-fn one_line(text: &str) -> String {
-    let is_space = |character: char| character.is_whitespace() || is_hidden(character);
-    text.split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    pieces.collect()
 }

@@ -19,7 +19,8 @@ impl Printer<'_> {
                 literal::rule(&format!("governed := {in_pods}"), &[self.is_of_kind(&with_pod)]),
                 literal::rule(&format!("governed := {in_objects}"), &[self.is_of_kind(&without_pod)]),
             ];
-            ("governed".to_owned(), vec![rules.join("\n\n")])
+            let comment = "# The parts whose change makes an UPDATE be judged.";
+            ("governed".to_owned(), vec![format!("{comment}\n{}", rules.join("\n\n"))])
         }
     }
 
@@ -63,12 +64,21 @@ impl Printer<'_> {
             }
         }
         let needs = self.needs.clone();
-        needs.into_iter().map(|need| self.computed(need)).collect()
+        let mut rules: Vec<_> = needs.into_iter().filter_map(|need| self.computed(need)).collect();
+        if self.needs.contains(&Need::HasPod) {
+            let is_one = self.is_one_of(&self.kinds_by_pod().0);
+            rules.insert(
+                0,
+                format!("# Kinds that are or make a Pod.\n{}", literal::rule("has_pod", &[is_one])),
+            );
+        }
+        rules
     }
 
-    /// The rule that computes what is needed.
-    fn computed(&self, need: Need) -> String {
-        match need {
+    /// The rule that computes what is needed; which kinds have a Pod is said last, when it is known whether that is needed.
+    fn computed(&mut self, need: Need) -> Option<String> {
+        Some(match need {
+            Need::HasPod => return None,
             Need::Namespace => self.computed_namespace(),
             Need::TemplatePath => self.computed_template_path(),
             Need::PodPath => format!("pod_path := {}", Self::path_in("template_path", &["spec".to_owned()])),
@@ -87,11 +97,11 @@ impl Printer<'_> {
                 self.or_absent("# The Pod's service account.", "service_account", value)
             }
             Need::Volumes => "volumes := palisade.volumes_by_name(pod)".to_owned(),
-        }
+        })
     }
 
     /// A value of the Pod, and null for kinds that have none.
-    fn or_absent(&self, comment: &str, name: &str, value: &str) -> String {
+    fn or_absent(&mut self, comment: &str, name: &str, value: &str) -> String {
         let (with_pod, without_pod) = self.kinds_by_pod();
         if without_pod.is_empty() {
             return format!("{comment}\n{name} := {value}");
@@ -102,7 +112,7 @@ impl Printer<'_> {
     }
 
     /// The namespace, where only some kinds live in one.
-    fn computed_namespace(&self) -> String {
+    fn computed_namespace(&mut self) -> String {
         let (without, with): (Vec<Kind>, Vec<Kind>) =
             self.rule.kinds.iter().cloned().partition(Kind::is_cluster_wide);
         [
@@ -113,7 +123,7 @@ impl Printer<'_> {
     }
 
     /// Where the Pod's template is: one rule for the kinds that have it at the same place.
-    fn computed_template_path(&self) -> String {
+    fn computed_template_path(&mut self) -> String {
         let (with_pod, without_pod) = self.kinds_by_pod();
         let mut places: Vec<(Vec<String>, Vec<Kind>)> = Vec::new();
         for kind in with_pod {

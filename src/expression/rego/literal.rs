@@ -37,6 +37,12 @@ fn is_plain(character: char) -> bool {
     !is_hidden(character) && !character.is_whitespace() && !is_assigned_noncharacter
 }
 
+/// A text in one line of a comment.
+pub fn comment(text: &str) -> String {
+    let words = text.split(|character| !is_plain(character)).filter(|word| !word.is_empty());
+    format!("# {}", words.collect::<Vec<_>>().join(" "))
+}
+
 /// A JSON value as a Rego term; the keys of maps in order, as `opa fmt` writes them.
 pub fn json(value: &Value) -> String {
     match value {

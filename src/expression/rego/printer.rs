@@ -9,6 +9,8 @@ use crate::ir::{Kind, Root, Rule};
 /// A value that the head of the module computes once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Need {
+    /// `has_pod`, in a rule that governs kinds with and without a Pod.
+    HasPod,
     /// `namespace`, in a rule that governs kinds with and without one.
     Namespace,
     /// `template_path`, where the Pod's template is.
@@ -59,6 +61,7 @@ impl<'a> Printer<'a> {
     pub fn need(&mut self, need: Need) -> String {
         self.needs.insert(need);
         let name = match need {
+            Need::HasPod => "has_pod",
             Need::Namespace => "namespace",
             Need::TemplatePath => "template_path",
             Need::PodPath => "pod_path",
@@ -103,7 +106,16 @@ impl<'a> Printer<'a> {
     }
 
     /// An expression that holds if the object is of one of these kinds.
-    pub fn is_of_kind(&self, kinds: &[Kind]) -> String {
+    pub fn is_of_kind(&mut self, kinds: &[Kind]) -> String {
+        let is_rest = kinds.len() > 1 && kinds.len() < self.rule.kinds.len();
+        if is_rest && self.rule.kinds.iter().all(|kind| kinds.contains(kind) == kind.has_pod()) {
+            return self.need(Need::HasPod);
+        }
+        self.is_one_of(kinds)
+    }
+
+    /// An expression that holds if the object's kind is one of these by name; by group and name, if that isn't enough.
+    pub fn is_one_of(&self, kinds: &[Kind]) -> String {
         let is_meant = |kind: &Kind| kinds.contains(kind);
         let shares_name =
             |kind: &Kind| self.rule.kinds.iter().any(|other| !is_meant(other) && other.kind == kind.kind);
@@ -133,7 +145,7 @@ impl<'a> Printer<'a> {
                 lines => literal::rule(&head, lines),
             };
             match &body.comment {
-                Some(comment) => format!("# {comment}\n{text}"),
+                Some(comment) => format!("{comment}\n{text}"),
                 None => text,
             }
         });

@@ -55,7 +55,8 @@ impl<'a> Printer<'a> {
             self.kinds = group.kinds;
             let body = self.shape(&group)?;
             self.kinds = &self.rule.kinds;
-            let comment = format!("# What of `{}` is of a type that can't be read.", group.root);
+            let comment =
+                literal::comment(&format!("What of `{}` is of a type that can't be read.", group.root));
             self.blocks.push(format!("{comment}\n{}", literal::texts_rule(&name, &body)));
             names.push(name);
         }
@@ -82,7 +83,7 @@ impl<'a> Printer<'a> {
     }
 
     /// What must hold of the object's kind for these loops to be walked: it is one of these, and has what they walk.
-    pub fn guard(&self, kinds: &[Kind], each: &[Loop]) -> Vec<String> {
+    pub fn guard(&mut self, kinds: &[Kind], each: &[Loop]) -> Vec<String> {
         let needs_pod = each.iter().any(|each| self.lacks_elements(each));
         let meant: Vec<Kind> = kinds.iter().filter(|kind| !needs_pod || kind.has_pod()).cloned().collect();
         if meant == self.rule.kinds { Vec::new() } else { vec![self.is_of_kind(&meant)] }

@@ -22,6 +22,7 @@ fn rules() -> Vec<Rule> {
         others::expiry(),
         others::accounts(),
         others::default_namespace(),
+        others::twins(),
         pods::mounts(),
         monitors::monitors(),
         everything::everything(),

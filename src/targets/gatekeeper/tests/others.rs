@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::builders::*;
 use crate::ir::sample;
 use crate::ir::{
-    Action, Argument, Arguments, Check, Condition, Container, GovernedPart, Literal, LiteralType, Operand,
-    ParameterKind, Placement, Predicate, Read, Reading, Root, Rule, Shape, Source, Value as Normal, Waiver,
+    Action, Argument, Arguments, Check, Condition, Container, GovernedPart, Kind, Literal, LiteralType,
+    Operand, ParameterKind, Placement, Predicate, Read, Reading, Root, Rule, Shape, Source, Value as Normal,
+    Waiver,
 };
 
 pub(super) fn annotations() -> Rule {
@@ -140,5 +141,60 @@ pub(super) fn default_namespace() -> Rule {
                 message("may not be in the namespace `default`", None),
             )],
         )
+    }
+}
+
+/// Many kinds, two of one name, some with a Pod, in a namespace or not.
+pub(super) fn twins() -> Rule {
+    let template: Option<&[&str]> = Some(&["spec", "template"]);
+    let names = ["DaemonSet", "Deployment", "Job", "ReplicaSet", "ReplicationController", "StatefulSet"];
+    let mut kinds: Vec<Kind> = names.iter().map(|name| kind("apps", name, true, template)).collect();
+    let twins = vec![kind("one.dev", "Widget", true, None), kind("two.dev", "Widget", false, template)];
+    kinds.extend(twins.clone());
+    let contexts = || each(Source::SecurityContexts, "security_context", "", &[]);
+    let no_root = || raw(of("security_context", &["runAsNonRoot"]), is_true(), true);
+    let everywhere = Condition::Any(vec![
+        Condition::Every { each: contexts(), satisfies: Box::new(no_root()) },
+        Condition::Some {
+            each: pod(),
+            satisfies: Box::new(raw(path(Root::ServiceAccount, &[]), is_text("x"), true)),
+        },
+        raw(path(Root::PodMetadata, &["labels", "a"]), is_text("x"), true),
+        raw(path(Root::Namespace, &[]), is_text("x"), true),
+    ]);
+    let checks = vec![
+        check("all", vec![object()], everywhere, message("all", None)),
+        Check {
+            kinds: vec![twins[1].clone()],
+            ..check("one", vec![contexts()], no_root(), message("one", None))
+        },
+        check("each", vec![contexts()], no_root(), message("each", None)),
+    ];
+    let shapes = vec![
+        Shape {
+            kinds: vec![twins[0].clone()],
+            ..shape(Vec::new(), path(Root::Object, &["spec"]), Container::Map)
+        },
+        Shape {
+            kinds: kinds.iter().filter(|kind| kind.has_pod()).cloned().collect(),
+            ..shape(Vec::new(), path(Root::Pod, &["securityContext"]), Container::Map)
+        },
+        Shape {
+            kinds: kinds.iter().filter(|kind| kind.has_pod()).cloned().collect(),
+            ..shape(Vec::new(), path(Root::PodMetadata, &["labels"]), Container::Map)
+        },
+    ];
+    Rule {
+        governed_in_pods: vec![GovernedPart::PodSpec, GovernedPart::TemplateLabels],
+        governed_in_objects: Vec::new(),
+        placements: vec![
+            Placement {
+                cluster: true,
+                selector: Vec::new(),
+                ..sample::placement(Some("cluster"), &[], Action::Deny)
+            },
+            Placement { selector: Vec::new(), ..sample::placement(None, &[], Action::Deny) },
+        ],
+        ..rule("ALL-002", kinds, shapes, checks)
     }
 }
