@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::printer::{Body, Printer, call};
+use super::printer::{Body, Need, Printer, call};
 use super::scope::{Scope, roots_of_condition};
 use crate::expression::Unprintable;
 use crate::ir::{Condition, Leaf, Loop, Predicate, Source};
@@ -178,6 +178,10 @@ impl Printer<'_> {
         for iteration in iterations.iter().rev() {
             lines = vec![iteration.every(&lines)];
         }
+        if let Some(lists) = collected_from(&each.source) {
+            let pod = self.need(Need::Pod);
+            lines.insert(0, format!("palisade.is_whole({pod}, {lists})"));
+        }
         Ok(lines)
     }
 
@@ -247,5 +251,22 @@ impl Printer<'_> {
             | Source::Literals(_) => false,
         };
         has_element_for_each_pod && !self.kinds_by_pod().1.is_empty()
+    }
+}
+
+/// The lists of a Pod out of which the library collects a loop's elements; it leaves out what it can't read.
+fn collected_from(source: &Source) -> Option<&'static str> {
+    match source {
+        Source::SecurityContexts => Some("palisade.container_lists"),
+        Source::Images => Some(r#"array.concat(palisade.container_lists, ["volumes"])"#),
+        Source::Object
+        | Source::Pod
+        | Source::Containers(_)
+        | Source::Items(_)
+        | Source::Entries(_)
+        | Source::Fields(_)
+        | Source::Parameter(_)
+        | Source::ParameterEntries(_)
+        | Source::Literals(_) => None,
     }
 }

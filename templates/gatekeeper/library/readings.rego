@@ -76,6 +76,13 @@ service_account(pod) := value if {
 # The lists of a Pod's containers.
 container_lists := ["containers", "initContainers", "ephemeralContainers"]
 
+# These lists of a Pod are lists of maps, so that nothing is missing from what is collected out of them.
+is_whole(pod, lists) if {
+	every list in lists {
+		every item in items(pod, [list]) { is_map(item) }
+	}
+}
+
 # The securityContext of the Pod, then that of each container.
 security_contexts(pod) := array.concat(
 	[{"label": "pod", "value": get(pod, ["securityContext"])}],
