@@ -11,14 +11,13 @@ pub(super) fn explain(reading: &Reading<'_>, document: &str, offset: usize, erro
     if *kind == ErrorKind::RecursionLimitExceeded {
         return too_deep(reading, offset);
     }
-    let (code, message) = match kind {
-        ErrorKind::UnknownAnchor => {
-            ("unknown-anchor", "this alias names no anchor of the document".to_owned())
-        }
-        _ => ("yaml-syntax", format!("this is not YAML: {}", lower_case(&error.info()))),
+    let code = if *kind == ErrorKind::UnknownAnchor { "unknown-anchor" } else { "yaml-syntax" };
+    let (message, help) = match in_plain_words(kind) {
+        Some((message, help)) => (message.to_owned(), help),
+        None => (format!("this is not YAML: {}", lower_case(&error.info())), None),
     };
     let diagnostic = Diagnostic::error(code, message).at(reading.span(offset, offset));
-    match template_help(document).or_else(|| help(kind)) {
+    match template_help(document).or(help) {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
@@ -48,30 +47,68 @@ pub(super) fn template_help(document: &str) -> Option<&'static str> {
         .then_some("this looks like a template: render it first, for example with `helm template`")
 }
 
-fn help(kind: &ErrorKind) -> Option<&'static str> {
-    match kind {
+const INDENT: Option<&str> = Some("indent this line as the lines that it belongs to");
+const QUOTES: Option<&str> = Some(
+    "put the whole text in quotes, and within them write `''` for `'` in single ones, `\\\"` for `\"` in double ones",
+);
+
+/// What went wrong and what to do, for what goes wrong often.
+fn in_plain_words(kind: &ErrorKind) -> Option<(&'static str, Option<&'static str>)> {
+    Some(match kind {
+        ErrorKind::UnknownAnchor => ("this alias names no anchor of the document", None),
         ErrorKind::TabNotAllowed
         | ErrorKind::TabInBlockIndentation
         | ErrorKind::TabInIndentation
         | ErrorKind::TabAtBlockScalarStart
-        | ErrorKind::TabInPlainScalar => Some("indent with spaces"),
-        ErrorKind::UnexpectedCharacter { .. } => Some("put the text in quotes"),
-        ErrorKind::MappingValueNotAllowed => {
-            Some("put a text that holds `: ` in quotes, or indent this line as its neighbours")
+        | ErrorKind::TabInPlainScalar => ("a tab can't stand here", Some("indent with spaces")),
+        ErrorKind::MappingValueNotAllowed => (
+            "the value of a key can't stand here",
+            Some("put a text that holds `: ` in quotes, or indent this line as the lines that it belongs to"),
+        ),
+        ErrorKind::ExpectedBlockMappingKey => ("this line is no key of the map before it", INDENT),
+        ErrorKind::ExpectedBlockSequenceEntry => ("this line is no item of the list before it", INDENT),
+        ErrorKind::InvalidIndentation | ErrorKind::InvalidBlockScalarIndent => {
+            ("the indentation of this line fits no line before it", INDENT)
         }
+        ErrorKind::ExpectedDocumentStart => (
+            "this line stands outside of the document",
+            Some("indent the document's lines alike, or write `---` between two documents"),
+        ),
+        ErrorKind::SimpleKeyExpected => ("this key has no `:`", None),
+        ErrorKind::CommentInterceptedScalar => (
+            "a comment ends this text, but its next line goes on",
+            Some("put the text in quotes, or indent the next line less"),
+        ),
+        ErrorKind::BlockSequenceEntryNotAllowed => {
+            ("a list can't begin here", Some("begin it in the next line"))
+        }
+        ErrorKind::BlockEntryInFlowCollection => {
+            ("`-` can't stand within brackets", Some("separate the items by commas"))
+        }
+        ErrorKind::ExpectedFlowMappingSeparator => ("expected `,` or `}`", None),
+        ErrorKind::ExpectedFlowSequenceSeparator => ("expected `,` or `]`", None),
+        ErrorKind::InvalidColonPlacement => {
+            ("`:` can't stand here within brackets", Some("close the bracket before it"))
+        }
+        ErrorKind::UnclosedFlowCollection { .. } => ("this bracket is not closed", None),
         ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => {
-            Some("close the quotes; within single quotes, `'` is written `''`")
+            ("this quote is not closed", QUOTES)
         }
-        ErrorKind::InvalidIndentation
-        | ErrorKind::ExpectedBlockMappingKey
-        | ErrorKind::ExpectedBlockSequenceEntry
-        | ErrorKind::InvalidBlockScalarIndent
-        | ErrorKind::SimpleKeyExpected => {
-            Some("indent this line as its neighbours, or end the line before it")
+        ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
+            ("text stands behind the closing quote", QUOTES)
         }
-        ErrorKind::UnknownQuotedScalarEscape => Some("write `\\\\` for a backslash, or use single quotes"),
-        _ => None,
-    }
+        ErrorKind::UnknownQuotedScalarEscape => (
+            "an escape sequence in this text is not known",
+            Some("write `\\\\` for a backslash, or use single quotes"),
+        ),
+        ErrorKind::UnexpectedCharacter { .. } => {
+            ("a text can't begin with this character", Some("put the text in quotes"))
+        }
+        ErrorKind::InvalidBlockScalarHeader => {
+            ("text stands behind `|` or `>`", Some("begin the text in the next line"))
+        }
+        _ => return None,
+    })
 }
 
 /// The first character that YAML does not allow, or that ends a line for some readers and for others does not.
@@ -92,7 +129,7 @@ pub(super) fn forbidden_character(reading: &Reading<'_>, start: usize, end: usiz
                     "the character {} ends a line for kubectl, and does not for other readers",
                     name(character)
                 ),
-                format!("remove it, or write it `{}` within double quotes", character.escape_unicode()),
+                format!("remove it, or write it `\\u{:04x}` within double quotes", u32::from(character)),
             ),
             '\0'..'\u{20}' | '\u{7F}'..='\u{9F}' | '\u{FFFE}' | '\u{FFFF}' => (
                 "control-character",
