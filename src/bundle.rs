@@ -2,6 +2,115 @@
 //!
 //! It gives an ordered map of paths and bytes; it never reads or writes a file.
 
+mod kustomization;
+mod limits;
 mod lock;
+mod readme;
+mod reports_role;
 
+use std::collections::BTreeMap;
+
+pub use limits::limits;
 pub use lock::{FORMAT, Lock, LockError, digest};
+
+use crate::ir::record::ReleaseRecord;
+use crate::ir::{Release, Target};
+use crate::targets::{self, Artefact, Unsupported};
+
+/// The files of a bundle by their paths below the output folder: `production/gatekeeper/templates/POD-001.yaml`.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// Why the files of a release can't be put together. Each is a fault of Palisade itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BundleError {
+    /// Two files have one path.
+    SamePath(String),
+    /// A file of Palisade's own can't be written in its format.
+    Unwritable(String),
+}
+
+impl std::fmt::Display for BundleError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            BundleError::SamePath(path) => write!(formatter, "two generated files have the path `{path}`"),
+            BundleError::Unwritable(cause) => write!(formatter, "a generated file can't be written: {cause}"),
+        }
+    }
+}
+
+impl std::error::Error for BundleError {}
+
+/// Where an environment's lock file lies, below the output folder.
+pub fn lock_path(environment: &str) -> String {
+    format!(".palisade/{environment}/lock.json")
+}
+
+/// What all targets of the release render, for all rules.
+///
+/// # Errors
+/// All that a target can't say and all that an engine can't run.
+pub fn render(release: &Release) -> Result<Vec<Artefact>, Vec<Unsupported>> {
+    let mut unsupported = targets::check_engines(release);
+    let mut artefacts = Vec::new();
+    for target in release.engines.keys() {
+        for rule in &release.rules {
+            match targets::render(*target, release, rule) {
+                Ok(rendered) => artefacts.extend(rendered),
+                Err(reason) => unsupported.push(reason),
+            }
+        }
+    }
+    if unsupported.is_empty() { Ok(artefacts) } else { Err(unsupported) }
+}
+
+/// The bundle of a release: what was rendered, and all files around it, the lock file among them.
+///
+/// # Errors
+/// Faults of Palisade itself.
+pub fn assemble(release: &Release, artefacts: Vec<Artefact>) -> Result<Files, BundleError> {
+    let mut files = Files::new();
+    let mut digests = BTreeMap::new();
+    let mut add = |path: String, text: String, of_one_rule: bool| {
+        let path = format!("{}/{path}", release.environment);
+        digests.insert(path.clone(), of_one_rule.then(|| digest(text.as_bytes())));
+        match files.insert(path.clone(), text.into_bytes()) {
+            None => Ok(()),
+            Some(_) => Err(BundleError::SamePath(path)),
+        }
+    };
+    let mut objects: Vec<String> = artefacts.iter().map(|artefact| artefact.path.clone()).collect();
+    for artefact in artefacts {
+        add(artefact.path, artefact.text, true)?;
+    }
+    for target in release.engines.keys() {
+        if let Some(role) = reports_role::text(release, *target).map_err(unwritable)? {
+            let path = format!("{}/{}", target.name(), reports_role::FILE);
+            objects.push(path.clone());
+            add(path, role, false)?;
+        }
+    }
+    for (path, text) in kustomization::texts(&objects).map_err(unwritable)? {
+        add(path, text, false)?;
+    }
+    add("README.md".to_owned(), readme::text(release), false)?;
+    let lock = Lock {
+        palisade: env!("CARGO_PKG_VERSION").to_owned(),
+        release: ReleaseRecord::of(release),
+        files: digests,
+    };
+    let text = lock.to_text().map_err(|cause| BundleError::Unwritable(cause.to_string()))?;
+    files.insert(lock_path(&release.environment), text.into_bytes());
+    Ok(files)
+}
+
+fn unwritable(cause: serde_yaml::Error) -> BundleError {
+    BundleError::Unwritable(cause.to_string())
+}
+
+/// Whether a bundle's file belongs to a target: it lies in the target's folder.
+pub fn belongs_to(path: &str, environment: &str, target: Target) -> bool {
+    path.starts_with(&format!("{environment}/{}/", target.name()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,86 @@
+use super::*;
+use crate::ir::{EngineRange, Kind, Version, sample};
+
+fn release() -> Release {
+    let mut release = sample::release();
+    let range = EngineRange { from: Version { major: 1, minor: 17 }, to: Version { major: 1, minor: 19 } };
+    release.engines = Target::ALL.into_iter().map(|target| (target, range)).collect();
+    release.rules[1].kinds.push(Kind {
+        group: "karpenter.sh".to_owned(),
+        kind: "NodePool".to_owned(),
+        plural: "nodepools".to_owned(),
+        namespaced: false,
+        versions: vec!["v1".to_owned()],
+        pod_template: None,
+    });
+    release
+}
+
+fn artefact(path: &str) -> Artefact {
+    Artefact { path: path.to_owned(), text: format!("# {path}\n") }
+}
+
+fn files() -> Files {
+    let artefacts = [
+        "kyverno-cluster-policy/POD-008.yaml",
+        "gatekeeper/templates/POD-008.yaml",
+        "gatekeeper/constraints/POD-009.yaml",
+        "gatekeeper/constraints/POD-008.yaml",
+    ];
+    assemble(&release(), artefacts.into_iter().map(artefact).collect()).unwrap()
+}
+
+fn text(path: &str) -> String {
+    String::from_utf8(files()[path].clone()).unwrap()
+}
+
+#[test]
+fn the_paths() {
+    let paths: Vec<String> = files().into_keys().collect();
+    insta::assert_snapshot!(paths.join("\n"));
+}
+
+#[test]
+fn the_readme() {
+    insta::assert_snapshot!(text("production/README.md"));
+}
+
+#[test]
+fn a_kustomization_lists_what_lies_beside_it() {
+    let lists = |path: &str| text(path).split_once("resources:\n").unwrap().1.to_owned();
+    assert_eq!(
+        lists("production/gatekeeper/constraints/kustomization.yaml"),
+        "- POD-008.yaml\n- POD-009.yaml\n"
+    );
+    assert_eq!(
+        lists("production/kyverno-cluster-policy/kustomization.yaml"),
+        "- POD-008.yaml\n- reports-role.yaml\n"
+    );
+}
+
+#[test]
+fn kyverno_may_read_what_its_chart_does_not_let_it_read() {
+    let role = text("production/kyverno-validating-policy/reports-role.yaml");
+    insta::assert_snapshot!(role);
+}
+
+#[test]
+fn the_lock_knows_every_file_but_itself() {
+    let files = files();
+    let lock = Lock::parse(&text(".palisade/production/lock.json")).unwrap();
+    let mut paths: Vec<&String> = files.keys().collect();
+    paths.retain(|path| **path != lock_path("production"));
+    assert_eq!(lock.files.keys().collect::<Vec<_>>(), paths);
+    let known = lock.files["production/kyverno-cluster-policy/POD-008.yaml"].clone().unwrap();
+    assert_eq!(known, digest(&files["production/kyverno-cluster-policy/POD-008.yaml"]));
+    assert_eq!(lock.files["production/README.md"], None);
+}
+
+#[test]
+fn two_files_with_one_path_are_an_error() {
+    let twice = vec![artefact("gatekeeper/templates/POD-008.yaml"); 2];
+    assert_eq!(
+        assemble(&release(), twice),
+        Err(BundleError::SamePath("production/gatekeeper/templates/POD-008.yaml".to_owned()))
+    );
+}
