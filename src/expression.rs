@@ -20,6 +20,11 @@ impl Unprintable {
     pub fn new(what: impl Into<String>) -> Self {
         Self { what: what.into() }
     }
+
+    /// A reference to a parameter, which folding should have replaced.
+    pub fn parameter(name: &str) -> Self {
+        Self::new(format!("the parameter `{name}`, which should have been replaced by its value"))
+    }
 }
 
 impl fmt::Display for Unprintable {

@@ -2,8 +2,10 @@
 //!
 //! Writes no file and orders nothing: `bundle` does. What a target can't express is an error with the reason, never a weaker policy.
 
+mod admission;
 mod frame;
 mod gatekeeper;
+mod kyverno;
 mod kyverno_cluster_policy;
 mod kyverno_validating_policy;
 pub mod names;

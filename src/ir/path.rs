@@ -51,7 +51,8 @@ pub struct Path {
 /// How a loop's element is named in the subject's label: the word, a space and the name; without a word the name alone.
 ///
 /// The name, as the evaluator's `shown` writes it, is: of an entry, its key; of an element that is a map, the first of the fields
-/// that has a value, or `?`; of any other element, the element itself. The `NAME` of containers and volumes is their `name`, or `?`.
+/// that has a value; of any other element, the element itself; `?` if that is absent. The `NAME` of containers and volumes is their
+/// `name`, or `?`.
 /// A subject's label joins the labels of its loops with a space.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Label {

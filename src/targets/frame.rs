@@ -61,6 +61,7 @@ fn environment() -> Result<Environment<'static>, Error> {
     environment.set_formatter(write_literal);
     environment.add_filter("block", block);
     environment.add_filter("comment", comment);
+    environment.add_filter("flow", flow);
     add_templates(&mut environment, &TEMPLATES)?;
     Ok(environment)
 }
@@ -178,4 +179,10 @@ fn block(text: &str, indent: usize) -> Value {
 fn comment(text: &str) -> Value {
     let line = text.chars().map(|character| if cel::is_printable(character) { character } else { ' ' });
     Value::from_safe_string(line.collect())
+}
+
+/// The filter `flow`: texts as a YAML list in one line.
+fn flow(texts: Vec<String>) -> Value {
+    let texts: Vec<String> = texts.iter().map(|text| yaml_text(text)).collect();
+    Value::from_safe_string(format!("[{}]", texts.join(", ")))
 }

@@ -1,0 +1,67 @@
+//! Questions about the kind of the object at hand.
+
+use super::syntax::Expression;
+use crate::ir::Kind;
+
+/// Whether the object is of one of the kinds, given that it is of one `among` others. Plainly true if those are all.
+pub(super) fn is_one_of(kinds: &[&Kind], among: &[Kind]) -> Expression {
+    if among.iter().all(|kind| kinds.contains(&kind)) {
+        return Expression::truth(true);
+    }
+    let is_ambiguous =
+        |kind: &Kind| among.iter().any(|other| other.kind == kind.kind && !kinds.contains(&other));
+    let plain: Vec<Expression> =
+        kinds.iter().filter(|kind| !is_ambiguous(kind)).map(|kind| Expression::text(&kind.kind)).collect();
+    let ambiguous = kinds.iter().filter(|kind| is_ambiguous(kind)).map(|kind| {
+        let same_kind = Expression::code("object.kind").equals(Expression::text(&kind.kind));
+        Expression::all([same_kind, group().equals(Expression::text(&kind.group))])
+    });
+    Expression::any(is_named(plain).into_iter().chain(ambiguous))
+}
+
+/// Whether the object's kind has one of these names; nothing for none.
+fn is_named(mut names: Vec<Expression>) -> Option<Expression> {
+    let kind = Expression::code("object.kind");
+    if names.len() > 1 {
+        return Some(kind.compare("in", Expression::List(names)));
+    }
+    names.pop().map(|name| kind.equals(name))
+}
+
+/// The object's API group; empty for the core group.
+pub(super) fn group() -> Expression {
+    let version = Expression::code("object.apiVersion");
+    version
+        .clone()
+        .call("contains", vec![Expression::text("/")])
+        .choose(version.call("split", vec![Expression::text("/")]).at(0), Expression::text(""))
+}
+
+/// What stands at the end of the steps in the Pod or the Pod's template of an object, or null for kinds without a Pod.
+pub(super) fn in_pod(object: &str, kinds: &[Kind], steps: &[&str]) -> Expression {
+    let mut templates: Vec<&Vec<String>> =
+        kinds.iter().filter_map(|kind| kind.pod_template.as_ref()).collect();
+    templates.sort_by_key(|template| (template.len(), *template));
+    templates.dedup();
+    let of_template = |template: &Vec<String>| {
+        kinds.iter().filter(|kind| kind.pod_template.as_ref() == Some(template)).collect()
+    };
+    templates.sort_by_key(|template| Vec::<&Kind>::len(&of_template(template)));
+    let with_pod: Vec<&Kind> = kinds.iter().filter(|kind| kind.has_pod()).collect();
+    let mut otherwise = (with_pod.len() < kinds.len()).then(Expression::null);
+    for template in templates.into_iter().rev() {
+        let path: Vec<&str> = template.iter().map(String::as_str).chain(steps.iter().copied()).collect();
+        let value = Expression::code(object).read(&path);
+        otherwise = Some(match otherwise {
+            None => value,
+            Some(otherwise) => is_one_of(&of_template(template), kinds).choose(value, otherwise),
+        });
+    }
+    otherwise.unwrap_or_else(Expression::null)
+}
+
+/// Whether the object is or makes a Pod, given that it is of one of the kinds.
+pub(super) fn has_pod(kinds: &[Kind]) -> Expression {
+    let with_pod: Vec<&Kind> = kinds.iter().filter(|kind| kind.has_pod()).collect();
+    is_one_of(&with_pod, kinds)
+}

@@ -1,0 +1,134 @@
+//! Loops: what they walk, what their elements are, and how an element is named.
+
+use super::kinds;
+use super::path::{entries, items};
+use super::printer::{Printer, Shared};
+use super::scope::{Bound, Scope};
+use super::shown::{Piece, dynamic};
+use super::syntax::Expression;
+use crate::expression::Unprintable;
+use crate::ir::{ContainerList, Loop, Path, Source, Value};
+
+/// A loop, ready to be printed.
+pub(super) struct Opened<'rule> {
+    /// Whether the loop has elements at all; plainly true but for the Pod of kinds without one.
+    pub(super) guard: Expression,
+    /// The list and its variable; absent for what is there once.
+    pub(super) walk: Option<(Expression, String)>,
+    /// The scope inside.
+    pub(super) scope: Scope<'rule>,
+}
+
+impl Printer {
+    /// Opens a loop.
+    pub(super) fn open<'rule>(
+        &mut self,
+        each: &Loop,
+        scope: &Scope<'rule>,
+    ) -> Result<Opened<'rule>, Unprintable> {
+        let guard = Expression::truth(true);
+        let (variable, inner) = scope.variable(&each.name);
+        let once = |guard, expression| {
+            let scope = scope.clone().bind(&each.name, Bound::Once(expression));
+            Ok(Opened { guard, walk: None, scope })
+        };
+        let (list, bound) = match &each.source {
+            Source::Object => return once(guard, Expression::code("object")),
+            Source::Pod => return once(kinds::has_pod(scope.kinds), self.shared(Shared::Pod)),
+            Source::Containers(lists) => (self.containers(lists, &variable), Bound::Record(variable.clone())),
+            Source::SecurityContexts => {
+                (self.shared(Shared::SecurityContexts), Bound::Record(variable.clone()))
+            }
+            Source::Images => (self.shared(Shared::Images), Bound::Record(variable.clone())),
+            Source::Items(path) => (items(self.path(path, scope)?), Bound::Item(variable.clone())),
+            Source::Entries(path) => {
+                let map = self.path(path, scope)?;
+                (entries(map.clone()), Bound::Entry { map, key: variable.clone() })
+            }
+            Source::Fields(paths) => (self.fields(paths, &variable, scope)?, Bound::Record(variable.clone())),
+            Source::Literals(values) => (literals(values), Bound::Item(variable.clone())),
+            Source::Parameter(name) | Source::ParameterEntries(name) => {
+                return Err(Unprintable::parameter(name));
+            }
+        };
+        Ok(Opened { guard, walk: Some((list, variable)), scope: inner.bind(&each.name, bound) })
+    }
+
+    /// The records of the containers of some lists.
+    fn containers(&mut self, lists: &[ContainerList], variable: &str) -> Expression {
+        let all = self.shared(Shared::Containers);
+        if ContainerList::ALL.iter().all(|list| lists.contains(list)) {
+            return all;
+        }
+        let list = || Expression::code(variable).field("list");
+        let is_wanted = lists.iter().map(|wanted| list().equals(Expression::text(wanted.name())));
+        all.each("filter", variable, Expression::any(is_wanted))
+    }
+
+    /// Records of those fields that have a value.
+    fn fields(
+        &mut self,
+        paths: &[Path],
+        variable: &str,
+        scope: &Scope<'_>,
+    ) -> Result<Expression, Unprintable> {
+        let mut records = Vec::new();
+        for path in paths {
+            let label = dynamic(&path.steps.join("."));
+            let value = self.path(path, scope)?;
+            records.push(Expression::Map(vec![("label".to_owned(), label), ("value".to_owned(), value)]));
+        }
+        let is_set = Expression::code(variable).field("value").differs(Expression::null());
+        Ok(Expression::List(records).each("filter", variable, is_set))
+    }
+}
+
+/// How the element of an opened loop is named; nothing for the object.
+pub(super) fn label(each: &Loop, scope: &Scope<'_>) -> Result<Vec<Piece>, Unprintable> {
+    let named = |name: Expression| {
+        let mut pieces = Vec::new();
+        if !each.label.word.is_empty() {
+            pieces.push(Piece::Fixed(format!("{} ", each.label.word)));
+        }
+        pieces.push(Piece::Shown(name, "?"));
+        pieces
+    };
+    match (&each.source, scope.find(&each.name)) {
+        (Source::Object, _) => Ok(Vec::new()),
+        (Source::Pod, _) => Ok(vec![Piece::Fixed("pod".to_owned())]),
+        (_, Some(Bound::Record(variable))) => {
+            Ok(vec![Piece::Text(Expression::code(variable).field("label"))])
+        }
+        (_, Some(Bound::Entry { key, .. })) => Ok(named(Expression::code(key))),
+        (_, Some(Bound::Item(variable))) => Ok(named(name(Expression::code(variable), &each.label.fields))),
+        (_, Some(Bound::Once(_)) | None) => {
+            Err(Unprintable::new(format!("the label of `{}`, which has none", each.name)))
+        }
+    }
+}
+
+/// What names an element: of a map the first of the fields that has a value, else the element itself; or null.
+fn name(element: Expression, fields: &[String]) -> Expression {
+    let mut fields = fields.iter().rev().map(|field| element.clone().read(&[field]));
+    let last = fields.next().unwrap_or_else(Expression::null);
+    let named = fields
+        .fold(last, |otherwise, field| field.clone().differs(Expression::null()).choose(field, otherwise));
+    element.clone().is_a("map").choose(named, element)
+}
+
+/// A list of literals.
+fn literals(values: &[Value]) -> Expression {
+    Expression::List(values.iter().map(value).collect())
+}
+
+/// A literal whose type isn't known when the policy is compiled.
+fn value(of: &Value) -> Expression {
+    let plain = match of {
+        Value::Literal(literal) => Expression::literal(literal),
+        Value::List(items) => literals(items),
+        Value::Map(entries) => {
+            Expression::Map(entries.iter().map(|(key, entry)| (key.clone(), value(entry))).collect())
+        }
+    };
+    Expression::function("dyn", plain)
+}

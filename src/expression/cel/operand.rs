@@ -1,0 +1,110 @@
+//! Operands that are more than one value read: sums, and the volume of a mount.
+
+use super::leaf::{Question, comparison};
+use super::path::element;
+use super::printer::{Printer, Shared};
+use super::reading::{is_readable, quantity};
+use super::scope::{Bound, Scope};
+use super::syntax::Expression;
+use crate::expression::Unprintable;
+use crate::ir::{Arguments, Path, Predicate, Read, Reading, Root};
+
+impl Printer {
+    /// A question about the volume of a mount, if nothing else is read. The names of the volumes for which the answer isn't that of
+    /// an absent volume are listed once, since to look the volume up for each mount is dear.
+    pub(super) fn of_volume(
+        &mut self,
+        read: &Read,
+        question: Question<'_>,
+        scope: &Scope<'_>,
+    ) -> Result<Option<Expression>, Unprintable> {
+        let ([Path { root: Root::VolumeOf(mount), steps }], None) = (read.from.as_slice(), &read.default)
+        else {
+            return Ok(None);
+        };
+        if compares_with_object(question.predicate) {
+            return Ok(None);
+        }
+        let (variable, _) = Scope::new(scope.kinds).variable("volume");
+        let inside = Scope::new(scope.kinds).bind(&variable, Bound::Item(variable.clone()));
+        let path = Path { root: Root::Element(variable.clone()), steps: steps.clone() };
+        let value = self.path(&path, &inside)?;
+        let answer = self.ask(value, question, &inside)?;
+        let otherwise = question.when_absent();
+        let differs = if otherwise { answer.negate() } else { answer };
+        let names = self.shared(Shared::NamedVolumes).each("filter", &variable, differs).each(
+            "map",
+            &variable,
+            Expression::code(&variable).field("name"),
+        );
+        let names = self.list("volume_names", &names);
+        let is_listed = element(mount, scope)?.read(&["name"]).compare("in", names);
+        Ok(Some(if otherwise { is_listed.negate() } else { is_listed }))
+    }
+
+    /// A question about a sum. A part that isn't readable comes before one that is absent.
+    pub(super) fn sum(
+        &mut self,
+        parts: &[Read],
+        predicate: &Predicate,
+        holds: bool,
+        scope: &Scope<'_>,
+    ) -> Result<Expression, Unprintable> {
+        let mut values = Vec::new();
+        for part in parts {
+            values.push(self.read(part, scope)?);
+        }
+        let reading = parts.first().map_or(Reading::Raw, |part| part.reading);
+        let (list, inner) = scope.variable("parts");
+        let (part, _) = inner.variable("part");
+        let (name, all) = (Expression::code(&part), Expression::code(&list));
+        let (domain, total) = match reading {
+            Reading::Duration => {
+                let durations = Expression::function("duration", name.clone());
+                (Reading::Duration, all.clone().each("map", &part, durations).call("sum", Vec::new()))
+            }
+            Reading::Integer | Reading::Quantity => (Reading::Quantity, quantities(&all, parts.len())),
+            Reading::Raw | Reading::HostPath | Reading::Image => {
+                return Err(Unprintable::new("a sum of what are no durations, quantities or whole numbers"));
+            }
+        };
+        let question = Question { reading: domain, predicate, holds };
+        let truth = question.form(self.truth(total, domain, predicate, &inner)?);
+        let is_null = name.clone().equals(Expression::null());
+        let is_fine = Expression::any([is_null.clone(), is_readable(&name, reading)]);
+        let is_absent = all.clone().each("exists", &part, is_null);
+        let answer = if question.when_absent() {
+            Expression::any([is_absent, truth])
+        } else {
+            Expression::all([is_absent.negate(), truth])
+        };
+        let body = Expression::all([all.each("all", &part, is_fine), answer]);
+        Ok(Expression::List(vec![Expression::List(values)]).each("exists", &list, body))
+    }
+}
+
+/// The sum of the quantities in a list of known length.
+fn quantities(list: &Expression, count: usize) -> Expression {
+    let first = quantity(&list.clone().at(0));
+    (1..count).fold(first, |sum, index| sum.call("add", vec![quantity(&list.clone().at(index))]))
+}
+
+/// Whether a predicate compares with another value of the object.
+fn compares_with_object(predicate: &Predicate) -> bool {
+    let of_key = |arguments: &Arguments| matches!(arguments, Arguments::LiteralEntries { .. });
+    match predicate {
+        Predicate::Is { .. } | Predicate::AtLeast(_) | Predicate::AtMost(_) => {
+            comparison(predicate).is_some()
+        }
+        Predicate::Set | Predicate::Empty | Predicate::HasAtLeast(_) => false,
+        Predicate::In { values, .. }
+        | Predicate::StartsWith(values)
+        | Predicate::EndsWith(values)
+        | Predicate::Matches(values)
+        | Predicate::Within(values)
+        | Predicate::Covers(values)
+        | Predicate::ContainsAny(values)
+        | Predicate::ContainsAll(values)
+        | Predicate::SubsetOf(values) => of_key(values),
+    }
+}

@@ -1,0 +1,108 @@
+//! Paths: a value of the object, or null. Null and a missing step are alike.
+
+use super::kinds;
+use super::printer::{Printer, Shared};
+use super::scope::{Bound, Scope};
+use super::shown::dynamic;
+use super::syntax::{Expression, Step};
+use crate::expression::Unprintable;
+use crate::ir::{Path, Read, Root};
+
+impl Printer {
+    /// What stands at the end of a path, or null.
+    pub(super) fn path(&mut self, path: &Path, scope: &Scope<'_>) -> Result<Expression, Unprintable> {
+        let root = match &path.root {
+            Root::Object => Expression::code("object"),
+            Root::Pod => self.shared(Shared::Pod),
+            Root::PodMetadata => self.shared(Shared::PodMetadata),
+            Root::Namespace => self.shared(Shared::Namespace),
+            Root::ServiceAccount => self.shared(Shared::ServiceAccount),
+            Root::Kind => Expression::code("object.kind"),
+            Root::Group => Expression::function("dyn", kinds::group()),
+            Root::Element(name) => element(name, scope)?,
+            Root::ContainerList(name) => match bound(name, scope)? {
+                Bound::Record(variable) => Expression::code(variable).field("list"),
+                Bound::Once(_) | Bound::Item(_) | Bound::Entry { .. } => {
+                    return Err(Unprintable::new(format!("the list of `{name}`, which is no container")));
+                }
+            },
+            Root::VolumeOf(name) => self.volume_of(name, scope)?,
+            Root::EntryKey(name) => match bound(name, scope)? {
+                Bound::Entry { key, .. } => Expression::code(key),
+                Bound::Item(variable) => Expression::code(variable).read(&["key"]),
+                Bound::Once(_) | Bound::Record(_) => return Err(no_entry(name)),
+            },
+            Root::EntryValue(name) => match bound(name, scope)? {
+                Bound::Entry { map, key } => map.clone().steps(vec![Step::Key(Expression::code(key))]),
+                Bound::Item(variable) => Expression::code(variable).read(&["value"]),
+                Bound::Once(_) | Bound::Record(_) => return Err(no_entry(name)),
+            },
+        };
+        Ok(root.steps(path.steps.iter().cloned().map(Step::Name).collect()))
+    }
+
+    /// The value of the first path that has one, else the default, else null.
+    pub(super) fn read(&mut self, read: &Read, scope: &Scope<'_>) -> Result<Expression, Unprintable> {
+        let mut values = Vec::new();
+        for path in &read.from {
+            values.push(self.path(path, scope)?);
+        }
+        if let Some(default) = &read.default {
+            values.push(Expression::function("dyn", Expression::literal(default)));
+        }
+        let last = values.pop().ok_or_else(|| Unprintable::new("a value that is read from nowhere"))?;
+        Ok(values.into_iter().rev().fold(last, |otherwise, value| {
+            value.clone().differs(Expression::null()).choose(value, otherwise)
+        }))
+    }
+
+    /// The first of the Pod's volumes with the mount's name, or null.
+    fn volume_of(&mut self, mount: &str, scope: &Scope<'_>) -> Result<Expression, Unprintable> {
+        let name = element(mount, scope)?.read(&["name"]);
+        let (volume, _) = scope.variable("volume");
+        let same_name = Expression::code(&volume).read(&["name"]).equals(name);
+        let found = self.shared(Shared::NamedVolumes).each("filter", &volume, same_name);
+        Ok(found.steps(vec![Step::Key(Expression::number(0))]))
+    }
+}
+
+/// What a loop's name stands for.
+fn bound<'scope>(name: &str, scope: &'scope Scope<'_>) -> Result<&'scope Bound, Unprintable> {
+    scope.find(name).ok_or_else(|| Unprintable::new(format!("`{name}`, which no loop around it names")))
+}
+
+/// The element of a loop.
+pub(super) fn element(name: &str, scope: &Scope<'_>) -> Result<Expression, Unprintable> {
+    match bound(name, scope)? {
+        Bound::Once(expression) => Ok(expression.clone()),
+        Bound::Record(variable) => Ok(Expression::code(variable).field("value")),
+        Bound::Item(variable) => Ok(Expression::code(variable)),
+        Bound::Entry { .. } => Err(Unprintable::new(format!(
+            "the entry `{name}` as a whole: only its key and value can be read"
+        ))),
+    }
+}
+
+/// The error for a key or a value of what is no entry.
+fn no_entry(name: &str) -> Unprintable {
+    Unprintable::new(format!("a key or a value of `{name}`, which is no entry of a map"))
+}
+
+/// The items of what stands somewhere; none if it is no list.
+pub(super) fn items(value: Expression) -> Expression {
+    value.clone().is_a("list").choose(value, Expression::List(Vec::new()))
+}
+
+/// The entries of what stands somewhere; none if it is no map.
+pub(super) fn entries(value: Expression) -> Expression {
+    value.clone().is_a("map").choose(value, Expression::Map(Vec::new()))
+}
+
+/// The first of these that is neither null nor empty, else the text, which isn't empty.
+pub(super) fn first_filled(values: Vec<Expression>, otherwise: &str) -> Expression {
+    let value = Expression::code("value");
+    let is_filled =
+        Expression::all([value.clone().differs(Expression::null()), value.differs(Expression::text(""))]);
+    let candidates = values.into_iter().chain([dynamic(otherwise)]).collect();
+    Expression::List(candidates).each("filter", "value", is_filled).at(0)
+}

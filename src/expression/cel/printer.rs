@@ -1,0 +1,88 @@
+//! What is printed beside an expression: the variables that it needs.
+
+use std::collections::BTreeSet;
+
+use super::Variable;
+use super::syntax::Expression;
+
+/// Variables that several expressions of a policy share. One that needs another stands behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Shared {
+    /// The Pod's spec, or null.
+    Pod,
+    /// The metadata of the Pod or of the Pod's template, or null.
+    PodMetadata,
+    /// The object's namespace.
+    Namespace,
+    /// The Pod's service account.
+    ServiceAccount,
+    /// Records of all containers: `list`, `label`, `value`.
+    Containers,
+    /// Records of the security contexts of the Pod and its containers: `label`, `value`.
+    SecurityContexts,
+    /// Records of the images of containers and volumes: `label`, `value`.
+    Images,
+    /// The Pod's volumes that have a name, the first of each name.
+    NamedVolumes,
+}
+
+impl Shared {
+    /// The variable's name.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Shared::Pod => "pod",
+            Shared::PodMetadata => "pod_metadata",
+            Shared::Namespace => "namespace",
+            Shared::ServiceAccount => "service_account",
+            Shared::Containers => "containers",
+            Shared::SecurityContexts => "security_contexts",
+            Shared::Images => "images",
+            Shared::NamedVolumes => "named_volumes",
+        }
+    }
+
+    /// What the variable itself needs.
+    fn needs(self) -> &'static [Shared] {
+        match self {
+            Shared::Pod | Shared::PodMetadata | Shared::Namespace => &[],
+            Shared::ServiceAccount | Shared::Containers | Shared::NamedVolumes => &[Shared::Pod],
+            Shared::SecurityContexts | Shared::Images => &[Shared::Pod, Shared::Containers],
+        }
+    }
+}
+
+/// Prints expressions and remembers what they need.
+#[derive(Debug, Default)]
+pub(super) struct Printer {
+    /// The shared variables that are needed.
+    pub(super) needed: BTreeSet<Shared>,
+    /// Lists that are computed once instead of for each subject.
+    pub(super) lists: Vec<Variable>,
+    /// Whether texts of several violations stand in one text, a line each.
+    pub(super) has_lines: bool,
+}
+
+impl Printer {
+    /// A shared variable, which is needed from now on.
+    pub(super) fn shared(&mut self, shared: Shared) -> Expression {
+        self.needed.insert(shared);
+        self.needed.extend(shared.needs());
+        Expression::variable(shared.name())
+    }
+
+    /// A list that is computed once; the same one for the same expression.
+    pub(super) fn list(&mut self, wished: &str, expression: &Expression) -> Expression {
+        let printed = expression.print();
+        let known = self.lists.iter().find(|list| list.expression == printed);
+        if let Some(known) = known {
+            return Expression::variable(&known.name);
+        }
+        let same = |list: &&Variable| list.name.starts_with(wished);
+        let name = match self.lists.iter().filter(same).count() {
+            0 => wished.to_owned(),
+            count => format!("{wished}_{}", count + 1),
+        };
+        self.lists.push(Variable { name: name.clone(), expression: printed });
+        Expression::variable(&name)
+    }
+}

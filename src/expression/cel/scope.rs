@@ -1,0 +1,112 @@
+//! What names mean at a place of a condition: the loops around it, and the kinds that get there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::syntax::Expression;
+use crate::ir::Kind;
+
+/// What the element of a loop is in CEL.
+#[derive(Clone, Debug)]
+pub(super) enum Bound {
+    /// Something that is there once; no loop in CEL.
+    Once(Expression),
+    /// A record with `value`, `label`, and for containers `list`, under this variable.
+    Record(String),
+    /// The item of a list, under this variable.
+    Item(String),
+    /// An entry of a map: its key under this variable.
+    Entry {
+        /// The map.
+        map: Expression,
+        /// The variable of the key.
+        key: String,
+    },
+}
+
+/// The loops around a place, and the variables that are taken there.
+#[derive(Clone, Debug)]
+pub(super) struct Scope<'rule> {
+    /// The kinds of objects that get to this place.
+    pub(super) kinds: &'rule [Kind],
+    loops: BTreeMap<String, Bound>,
+    taken: BTreeSet<String>,
+}
+
+/// Names that a variable would hide or that CEL reserves.
+const RESERVED: [&str; 46] = [
+    "as",
+    "authorizer",
+    "bool",
+    "break",
+    "bytes",
+    "const",
+    "continue",
+    "double",
+    "duration",
+    "dyn",
+    "else",
+    "exceptions",
+    "false",
+    "for",
+    "function",
+    "globalContext",
+    "http",
+    "if",
+    "image",
+    "images",
+    "import",
+    "in",
+    "int",
+    "json",
+    "let",
+    "list",
+    "loop",
+    "map",
+    "namespace",
+    "namespaceObject",
+    "null",
+    "null_type",
+    "object",
+    "oldObject",
+    "package",
+    "params",
+    "request",
+    "resource",
+    "return",
+    "string",
+    "timestamp",
+    "true",
+    "type",
+    "uint",
+    "var",
+    "variables",
+];
+
+impl<'rule> Scope<'rule> {
+    /// A scope without loops.
+    pub(super) fn new(kinds: &'rule [Kind]) -> Self {
+        Self { kinds, loops: BTreeMap::new(), taken: BTreeSet::new() }
+    }
+
+    /// What a loop's element is; absent if there is no such loop around.
+    pub(super) fn find(&self, name: &str) -> Option<&Bound> {
+        self.loops.get(name)
+    }
+
+    /// A variable that hides nothing, named as wished or nearly so, and the scope in which it is taken.
+    pub(super) fn variable(&self, wished: &str) -> (String, Self) {
+        let mut name = wished.to_owned();
+        while RESERVED.contains(&name.as_str()) || self.taken.contains(&name) {
+            name.push('_');
+        }
+        let mut inner = self.clone();
+        inner.taken.insert(name.clone());
+        (name, inner)
+    }
+
+    /// The scope in which a loop's name has a meaning.
+    pub(super) fn bind(mut self, name: &str, bound: Bound) -> Self {
+        self.loops.insert(name.to_owned(), bound);
+        self
+    }
+}

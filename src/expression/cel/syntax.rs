@@ -1,0 +1,213 @@
+//! CEL as a tree, and short ways to build it.
+//!
+//! Knows the grammar, not what an expression means.
+
+use super::literal::{literal, quoted};
+use crate::ir::Literal;
+
+/// An expression of CEL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Expression {
+    /// A name or a literal, as it is.
+    Code(String),
+    /// What stands at the end of optional steps, or null: `root.?step[?'other'].orValue(null)`.
+    Read { root: Box<Expression>, steps: Vec<Step> },
+    /// The list that a map literal has for a key, or an empty one: `{'a': ['b']}[?key].orValue([])`.
+    Looked { map: Box<Expression>, key: Box<Expression> },
+    /// A field that is there: `record.value`.
+    Field(Box<Expression>, String),
+    /// An element that is there: `list[0]`.
+    Index(Box<Expression>, usize),
+    /// A function, a method or a macro: `receiver.function(arguments)`.
+    Call { receiver: Option<Box<Expression>>, function: &'static str, arguments: Vec<Expression> },
+    /// `!of`.
+    Not(Box<Expression>),
+    /// Operands between one operator.
+    Chain(Operator, Vec<Expression>),
+    /// `left operator right`.
+    Compare(&'static str, Box<Expression>, Box<Expression>),
+    /// `condition ? then : otherwise`.
+    Choice { condition: Box<Expression>, then: Box<Expression>, otherwise: Box<Expression> },
+    /// `[a, b]`.
+    List(Vec<Expression>),
+    /// `{'key': value}`.
+    Map(Vec<(String, Expression)>),
+}
+
+/// A step into a map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// By a key that is known.
+    Name(String),
+    /// By a key that is found, or an index.
+    Key(Expression),
+}
+
+/// An operator that takes any number of operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operator {
+    /// `||`
+    Or,
+    /// `&&`
+    And,
+    /// `+`
+    Add,
+}
+
+impl Expression {
+    /// A name or a literal.
+    pub(super) fn code(text: impl Into<String>) -> Self {
+        Expression::Code(text.into())
+    }
+
+    /// A text.
+    pub(super) fn text(text: &str) -> Self {
+        Expression::Code(quoted(text))
+    }
+
+    /// A literal.
+    pub(super) fn literal(of: &Literal) -> Self {
+        Expression::Code(literal(of))
+    }
+
+    /// A whole number.
+    pub(super) fn number(number: impl ToString) -> Self {
+        Expression::Code(number.to_string())
+    }
+
+    /// `null`.
+    pub(super) fn null() -> Self {
+        Expression::code("null")
+    }
+
+    /// `true` or `false`.
+    pub(super) fn truth(value: bool) -> Self {
+        Expression::code(if value { "true" } else { "false" })
+    }
+
+    /// A variable of the policy.
+    pub(super) fn variable(name: &str) -> Self {
+        Expression::code("variables").field(name)
+    }
+
+    /// The value at the end of the steps, or null.
+    pub(super) fn read(self, steps: &[&str]) -> Self {
+        self.steps(steps.iter().map(|step| Step::Name((*step).to_owned())).collect())
+    }
+
+    /// The value at the end of the steps, or null; without steps the expression itself.
+    pub(super) fn steps(self, more: Vec<Step>) -> Self {
+        match self {
+            root if more.is_empty() => root,
+            Expression::Read { root, mut steps } => {
+                steps.extend(more);
+                Expression::Read { root, steps }
+            }
+            root => Expression::Read { root: Box::new(root), steps: more },
+        }
+    }
+
+    /// A field that is there.
+    pub(super) fn field(self, name: &str) -> Self {
+        Expression::Field(Box::new(self), name.to_owned())
+    }
+
+    /// An element that is there.
+    pub(super) fn at(self, index: usize) -> Self {
+        Expression::Index(Box::new(self), index)
+    }
+
+    /// A method or a macro.
+    pub(super) fn call(self, function: &'static str, arguments: Vec<Expression>) -> Self {
+        Expression::Call { receiver: Some(Box::new(self)), function, arguments }
+    }
+
+    /// A macro over a list: `self.function(variable, body)`.
+    pub(super) fn each(self, function: &'static str, variable: &str, body: Expression) -> Self {
+        self.call(function, vec![Expression::code(variable), body])
+    }
+
+    /// A function of one argument.
+    pub(super) fn function(function: &'static str, argument: Expression) -> Self {
+        Expression::Call { receiver: None, function, arguments: vec![argument] }
+    }
+
+    /// `type(self) == name`.
+    pub(super) fn is_a(self, name: &str) -> Self {
+        Expression::function("type", self).equals(Expression::code(name))
+    }
+
+    /// `self operator other`.
+    pub(super) fn compare(self, operator: &'static str, other: Expression) -> Self {
+        Expression::Compare(operator, Box::new(self), Box::new(other))
+    }
+
+    /// `self == other`.
+    pub(super) fn equals(self, other: Expression) -> Self {
+        self.compare("==", other)
+    }
+
+    /// `self != other`.
+    pub(super) fn differs(self, other: Expression) -> Self {
+        self.compare("!=", other)
+    }
+
+    /// `self ? then : otherwise`.
+    pub(super) fn choose(self, then: Expression, otherwise: Expression) -> Self {
+        Expression::Choice { condition: Box::new(self), then: Box::new(then), otherwise: Box::new(otherwise) }
+    }
+
+    /// The negation; `==` and `!=` are each other's.
+    pub(super) fn negate(self) -> Self {
+        match self {
+            Expression::Compare("==", left, right) => Expression::Compare("!=", left, right),
+            Expression::Compare("!=", left, right) => Expression::Compare("==", left, right),
+            Expression::Not(inner) => *inner,
+            Expression::Code(code) if code == "true" => Expression::truth(false),
+            Expression::Code(code) if code == "false" => Expression::truth(true),
+            other => Expression::Not(Box::new(other)),
+        }
+    }
+
+    /// All of these; without what is plainly true.
+    pub(super) fn all(parts: impl IntoIterator<Item = Expression>) -> Self {
+        join(Operator::And, parts, true)
+    }
+
+    /// At least one of these; without what is plainly false.
+    pub(super) fn any(parts: impl IntoIterator<Item = Expression>) -> Self {
+        join(Operator::Or, parts, false)
+    }
+
+    /// The sum of these, or their concatenation; an empty list of none.
+    pub(super) fn sum(parts: impl IntoIterator<Item = Expression>) -> Self {
+        let mut flat = Vec::new();
+        for part in parts {
+            match part {
+                Expression::Chain(Operator::Add, parts) => flat.extend(parts),
+                part => flat.push(part),
+            }
+        }
+        if flat.len() > 1 {
+            return Expression::Chain(Operator::Add, flat);
+        }
+        flat.pop().unwrap_or_else(|| Expression::List(Vec::new()))
+    }
+}
+
+/// Parts between `&&` or `||`, flattened; a part that decides nothing is left out, one that decides all stands alone.
+fn join(operator: Operator, parts: impl IntoIterator<Item = Expression>, neutral: bool) -> Expression {
+    let mut kept = Vec::new();
+    for part in parts {
+        match part {
+            part if part == Expression::truth(neutral) => {}
+            part if part == Expression::truth(!neutral) => return part,
+            Expression::Chain(inner, parts) if inner == operator => kept.extend(parts),
+            part => kept.push(part),
+        }
+    }
+    if kept.len() > 1 {
+        return Expression::Chain(operator, kept);
+    }
+    kept.pop().unwrap_or_else(|| Expression::truth(neutral))
+}

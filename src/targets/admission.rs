@@ -1,0 +1,105 @@
+//! What the three targets that speak CEL share: variables, kinds, selectors, metadata.
+//!
+//! Knows no engine's format.
+
+use minijinja::{Value, context};
+
+use super::{frame, names};
+use crate::expression::cel;
+use crate::ir::fold::fold;
+use crate::ir::text::TEXT_LIMIT;
+use crate::ir::{Action, Kind, Operator, Placement, Release, Rule};
+
+/// The variables that give a denial's text, each before those that use it.
+const TEXT_VARIABLES: [&str; 6] = ["places", "first", "ranked", "sorted", "fitting", "text"];
+
+/// The variables of a rule's policy: those of the rule, then those of its text.
+pub(super) fn variables(release: &Release, rule: &Rule) -> Result<Value, String> {
+    let own = cel::variables(&fold(rule)).map_err(|error| {
+        format!("CEL can't say {error}; this is a bug of palisade, please report it with the rule")
+    })?;
+    let mut variables: Vec<Value> = own
+        .into_iter()
+        .map(|variable| context! { name => variable.name, expression => variable.expression })
+        .collect();
+    let given = context! {
+        rule => rule.id.as_str(),
+        name => frame::code(cel::object_name()),
+        limit => TEXT_LIMIT,
+        help => names::help(release, rule),
+    };
+    for name in TEXT_VARIABLES {
+        let expression = frame::render(&format!("cel/{name}.cel.j2"), given.clone())?;
+        variables.push(context! { name, expression => expression.trim_end() });
+    }
+    Ok(Value::from(variables))
+}
+
+/// The rule's kinds of one scope: those without a namespace, or those with one.
+pub(super) fn kinds_of<'rule>(rule: &'rule Rule, placement: &Placement) -> Vec<&'rule Kind> {
+    rule.kinds.iter().filter(|kind| kind.is_cluster_wide() == placement.cluster).collect()
+}
+
+/// The operations that a rule judges: a rule whose governed parts never change judges no UPDATE.
+pub(super) fn operations(rule: &Rule) -> Vec<&'static str> {
+    if rule.governed_in_pods.is_empty() && rule.governed_in_objects.is_empty() {
+        vec!["CREATE"]
+    } else {
+        vec!["CREATE", "UPDATE"]
+    }
+}
+
+/// The resources of some kinds, by group and versions; Pods with the subresource that brings ephemeral containers.
+pub(super) fn resource_rules(kinds: &[&Kind]) -> Value {
+    let mut groups: Vec<(&str, &[String], Vec<&str>)> = Vec::new();
+    for kind in kinds {
+        let mut resources = vec![kind.plural.as_str()];
+        if kind.group.is_empty() && kind.kind == "Pod" {
+            resources.push("pods/ephemeralcontainers");
+        }
+        let same =
+            groups.iter_mut().find(|(group, versions, _)| *group == kind.group && *versions == kind.versions);
+        match same {
+            Some((_, _, known)) => known.extend(resources),
+            None => groups.push((&kind.group, &kind.versions, resources)),
+        }
+    }
+    groups
+        .into_iter()
+        .map(|(group, versions, resources)| context! { group => group.to_owned(), versions => versions.to_vec(), resources => owned(resources) })
+        .collect()
+}
+
+/// Texts of their own.
+fn owned(texts: Vec<&str>) -> Vec<String> {
+    texts.into_iter().map(str::to_owned).collect()
+}
+
+/// The requirements on the namespace's labels.
+pub(super) fn selector(placement: &Placement) -> Value {
+    let operator = |operator| match operator {
+        Operator::In => "In",
+        Operator::NotIn => "NotIn",
+    };
+    placement
+        .selector
+        .iter()
+        .map(|requirement| {
+            context! {
+                key => requirement.key.as_str(),
+                operator => operator(requirement.operator),
+                values => requirement.values.clone(),
+            }
+        })
+        .collect()
+}
+
+/// The labels of an object, as pairs.
+pub(super) fn labels(release: &Release, rule: &Rule, action: Option<Action>) -> Value {
+    pairs(names::labels(release, rule, action))
+}
+
+/// Names and values, sorted by name.
+pub(super) fn pairs(of: impl IntoIterator<Item = (String, String)>) -> Value {
+    of.into_iter().map(|(name, value)| context! { name, value }).collect()
+}
