@@ -11,7 +11,7 @@ use crate::ir::text::TEXT_LIMIT;
 use crate::ir::{Action, Kind, Operator, Placement, Release, Rule};
 
 /// The variables that give a denial's text, each before those that use it.
-const TEXT_VARIABLES: [&str; 6] = ["places", "first", "ranked", "sorted", "fitting", "text"];
+const TEXT_VARIABLES: [&str; 7] = ["places", "first", "ranked", "sorted", "fitting", "name", "text"];
 
 /// The variables of a rule's policy: those of the rule, then those of its text.
 pub(super) fn variables(release: &Release, rule: &Rule) -> Result<Value, String> {

@@ -37,24 +37,22 @@ pub(super) fn group() -> Expression {
         .choose(version.call("split", vec![Expression::text("/")]).at(0), Expression::text(""))
 }
 
-/// What stands at the end of the steps in the Pod or the Pod's template of an object, or null for kinds without a Pod.
-pub(super) fn in_pod(object: &str, kinds: &[Kind], steps: &[&str]) -> Expression {
-    let mut templates: Vec<&Vec<String>> =
-        kinds.iter().filter_map(|kind| kind.pod_template.as_ref()).collect();
-    templates.sort_by_key(|template| (template.len(), *template));
-    templates.dedup();
-    let of_template = |template: &Vec<String>| {
-        kinds.iter().filter(|kind| kind.pod_template.as_ref() == Some(template)).collect()
+/// The Pod or the Pod's template in an object, or null for kinds without a Pod.
+pub(super) fn template(object: &str, kinds: &[Kind]) -> Expression {
+    let with: Vec<&Kind> = kinds.iter().filter(|kind| kind.has_pod()).collect();
+    let of = |template: &[String]| -> Vec<&Kind> {
+        with.iter().copied().filter(|kind| kind.pod_template.as_deref() == Some(template)).collect()
     };
-    templates.sort_by_key(|template| Vec::<&Kind>::len(&of_template(template)));
-    let with_pod: Vec<&Kind> = kinds.iter().filter(|kind| kind.has_pod()).collect();
-    let mut otherwise = (with_pod.len() < kinds.len()).then(Expression::null);
+    let mut templates: Vec<&[String]> = with.iter().filter_map(|kind| kind.pod_template.as_deref()).collect();
+    templates.sort_by_key(|template| (of(template).len(), *template));
+    templates.dedup();
+    let mut otherwise = (with.len() < kinds.len()).then(Expression::null);
     for template in templates.into_iter().rev() {
-        let path: Vec<&str> = template.iter().map(String::as_str).chain(steps.iter().copied()).collect();
-        let value = Expression::code(object).read(&path);
+        let path: Vec<&str> = template.iter().map(String::as_str).collect();
+        let value = Expression::code(object).read_into_maps(&path);
         otherwise = Some(match otherwise {
             None => value,
-            Some(otherwise) => is_one_of(&of_template(template), kinds).choose(value, otherwise),
+            Some(otherwise) => is_one_of(&of(template), kinds).choose(value, otherwise),
         });
     }
     otherwise.unwrap_or_else(Expression::null)

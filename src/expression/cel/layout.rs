@@ -60,8 +60,7 @@ impl Expression {
         match self {
             Expression::Code(code) => code.clone(),
             Expression::Read { root, steps } => {
-                let steps: String = steps.iter().map(Step::print).collect();
-                format!("{}{steps}.orValue(null)", root.flat_within(Binding::Member))
+                format!("{}{}", root.flat_within(Binding::Member), print_steps(steps))
             }
             Expression::Looked { map, key } => format!("{}[?{}].orValue([])", map.flat(), key.flat()),
             Expression::Field(of, name) => format!("{}.{name}", of.flat_within(Binding::Member)),
@@ -119,7 +118,11 @@ impl Expression {
             Expression::Chain(operator, parts) => {
                 let sign = operator.sign();
                 let inner = column + sign.len() + 1;
-                let parts = parts.iter().map(|part| part.layout_within(chain_binding(*operator), inner));
+                let columns = std::iter::once(column).chain(std::iter::repeat(inner));
+                let parts = parts
+                    .iter()
+                    .zip(columns)
+                    .map(|(part, column)| part.layout_within(chain_binding(*operator), column));
                 parts.collect::<Vec<_>>().join(&format!("\n{}{sign} ", indent(column)))
             }
             Expression::Compare(operator, left, right) => format!(
@@ -176,8 +179,7 @@ impl Expression {
                     base = of;
                 }
                 Expression::Read { root, steps } => {
-                    let steps: String = steps.iter().map(Step::print).collect();
-                    tail = format!("{steps}.orValue(null){tail}");
+                    tail = format!("{}{tail}", print_steps(steps));
                     base = root;
                 }
                 _ => break,
@@ -207,18 +209,18 @@ impl Step {
     /// The step in CEL.
     fn print(&self) -> String {
         match self {
-            Step::Name(name) if is_field_name(name) => format!(".?{name}"),
+            Step::Name(name) if self.is_field() => format!(".?{name}"),
             Step::Name(name) => format!("[?{}]", quoted(name)),
             Step::Key(key) => format!("[?{}]", key.flat()),
         }
     }
 }
 
-/// Whether a key can stand behind a dot.
-fn is_field_name(name: &str) -> bool {
-    let starts = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
-    let letters = name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
-    starts && letters && !matches!(name, "in" | "true" | "false" | "null")
+/// Steps, and null for what is absent. Behind an index the compiler takes a bare null for the value's type.
+fn print_steps(steps: &[Step]) -> String {
+    let null = if steps.iter().all(Step::is_field) { "null" } else { "dyn(null)" };
+    let steps: String = steps.iter().map(Step::print).collect();
+    format!("{steps}.orValue({null})")
 }
 
 /// What a chain's operands must bind like at least. Alike operators need no parentheses.

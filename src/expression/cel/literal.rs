@@ -2,13 +2,16 @@
 
 use crate::ir::Literal;
 
-/// A text as a CEL literal. `{{` and `$(` are broken by an escape, since a ClusterPolicy refuses them even inside a literal.
+/// A text as a CEL literal, in double quotes if that spares escapes. `{{` and `$(` are broken by an escape, since a ClusterPolicy
+/// refuses them even inside a literal.
 pub fn quoted(text: &str) -> String {
-    let mut literal = String::from("'");
+    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    let mut literal = String::from(quote);
     let mut before = None;
     for character in text.chars() {
         match character {
-            '\'' | '\\' => literal.extend(['\\', character]),
+            '\\' => literal.push_str("\\\\"),
+            _ if character == quote => literal.extend(['\\', quote]),
             '\n' => literal.push_str("\\n"),
             '\t' => literal.push_str("\\t"),
             '{' if before == Some('{') => literal.push_str("\\u007b"),
@@ -18,7 +21,7 @@ pub fn quoted(text: &str) -> String {
         }
         before = Some(character);
     }
-    literal.push('\'');
+    literal.push(quote);
     literal
 }
 

@@ -4,7 +4,7 @@ use super::kinds;
 use super::path::{entries, items};
 use super::printer::{Printer, Shared};
 use super::scope::{Bound, Scope};
-use super::shown::{Piece, dynamic};
+use super::shown::{Piece, pieces};
 use super::syntax::Expression;
 use crate::expression::Unprintable;
 use crate::ir::{ContainerList, Loop, Path, Source, Value};
@@ -74,9 +74,9 @@ impl Printer {
     ) -> Result<Expression, Unprintable> {
         let mut records = Vec::new();
         for path in paths {
-            let label = dynamic(&path.steps.join("."));
+            let label = pieces(vec![Piece::Fixed(path.steps.join("."))]);
             let value = self.path(path, scope)?;
-            records.push(Expression::Map(vec![("label".to_owned(), label), ("value".to_owned(), value)]));
+            records.push(Expression::record([("label", label), ("value", value)]));
         }
         let is_set = Expression::code(variable).field("value").differs(Expression::null());
         Ok(Expression::List(records).each("filter", variable, is_set))
@@ -86,18 +86,17 @@ impl Printer {
 /// How the element of an opened loop is named; nothing for the object.
 pub(super) fn label(each: &Loop, scope: &Scope<'_>) -> Result<Vec<Piece>, Unprintable> {
     let named = |name: Expression| {
-        let mut pieces = Vec::new();
+        let mut named = vec![Piece::Name(name)];
         if !each.label.word.is_empty() {
-            pieces.push(Piece::Fixed(format!("{} ", each.label.word)));
+            named.insert(0, Piece::Fixed(format!("{} ", each.label.word)));
         }
-        pieces.push(Piece::Shown(name, "?"));
-        pieces
+        named
     };
     match (&each.source, scope.find(&each.name)) {
         (Source::Object, _) => Ok(Vec::new()),
         (Source::Pod, _) => Ok(vec![Piece::Fixed("pod".to_owned())]),
         (_, Some(Bound::Record(variable))) => {
-            Ok(vec![Piece::Text(Expression::code(variable).field("label"))])
+            Ok(vec![Piece::List(Expression::code(variable).field("label"))])
         }
         (_, Some(Bound::Entry { key, .. })) => Ok(named(Expression::code(key))),
         (_, Some(Bound::Item(variable))) => Ok(named(name(Expression::code(variable), &each.label.fields))),

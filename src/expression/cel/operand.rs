@@ -28,7 +28,7 @@ impl Printer {
         let (variable, _) = Scope::new(scope.kinds).variable("volume");
         let inside = Scope::new(scope.kinds).bind(&variable, Bound::Item(variable.clone()));
         let path = Path { root: Root::Element(variable.clone()), steps: steps.clone() };
-        let value = self.path(&path, &inside)?;
+        let value = self.path_into_maps(&path, &inside)?;
         let answer = self.ask(value, question, &inside)?;
         let otherwise = question.when_absent();
         let differs = if otherwise { answer.negate() } else { answer };
@@ -38,7 +38,7 @@ impl Printer {
             Expression::code(&variable).field("name"),
         );
         let names = self.list("volume_names", &names);
-        let is_listed = element(mount, scope)?.read(&["name"]).compare("in", names);
+        let is_listed = element(mount, scope)?.read_into_maps(&["name"]).compare("in", names);
         Ok(Some(if otherwise { is_listed.negate() } else { is_listed }))
     }
 

@@ -33,12 +33,27 @@ impl Printer {
                 Bound::Once(_) | Bound::Record(_) => return Err(no_entry(name)),
             },
             Root::EntryValue(name) => match bound(name, scope)? {
-                Bound::Entry { map, key } => map.clone().steps(vec![Step::Key(Expression::code(key))]),
+                Bound::Entry { map, key } => {
+                    map.clone().surely().steps(vec![Step::Key(Expression::code(key))])
+                }
                 Bound::Item(variable) => Expression::code(variable).read(&["value"]),
                 Bound::Once(_) | Bound::Record(_) => return Err(no_entry(name)),
             },
         };
-        Ok(root.steps(path.steps.iter().cloned().map(Step::Name).collect()))
+        let steps = path.steps.iter().cloned().map(Step::Name).collect();
+        Ok(if self.is_cautious { root.steps_into_maps(steps) } else { root.steps(steps) })
+    }
+
+    /// What stands at the end of a path in a volume, which is a map, or null, whatever is on the way.
+    pub(super) fn path_into_maps(
+        &mut self,
+        path: &Path,
+        scope: &Scope<'_>,
+    ) -> Result<Expression, Unprintable> {
+        let before = std::mem::replace(&mut self.is_cautious, path.steps.len() > 1);
+        let value = self.path(path, scope);
+        self.is_cautious = before;
+        value
     }
 
     /// The value of the first path that has one, else the default, else null.
@@ -58,7 +73,7 @@ impl Printer {
 
     /// The first of the Pod's volumes with the mount's name, or null.
     fn volume_of(&mut self, mount: &str, scope: &Scope<'_>) -> Result<Expression, Unprintable> {
-        let name = element(mount, scope)?.read(&["name"]);
+        let name = element(mount, scope)?.read_into_maps(&["name"]);
         let (volume, _) = scope.variable("volume");
         let same_name = Expression::code(&volume).read(&["name"]).equals(name);
         let found = self.shared(Shared::NamedVolumes).each("filter", &volume, same_name);
@@ -90,12 +105,12 @@ fn no_entry(name: &str) -> Unprintable {
 
 /// The items of what stands somewhere; none if it is no list.
 pub(super) fn items(value: Expression) -> Expression {
-    value.clone().is_a("list").choose(value, Expression::List(Vec::new()))
+    value.clone().is_a("list").choose(value.surely(), Expression::List(Vec::new()))
 }
 
 /// The entries of what stands somewhere; none if it is no map.
 pub(super) fn entries(value: Expression) -> Expression {
-    value.clone().is_a("map").choose(value, Expression::Map(Vec::new()))
+    value.clone().is_a("map").choose(value.surely(), Expression::Map(Vec::new()))
 }
 
 /// The first of these that is neither null nor empty, else the text, which isn't empty.

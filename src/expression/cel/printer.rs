@@ -8,6 +8,10 @@ use super::syntax::Expression;
 /// Variables that several expressions of a policy share. One that needs another stands behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Shared {
+    /// The Pod, or the Pod's template, or null.
+    Template,
+    /// The same before an UPDATE.
+    OldTemplate,
     /// The Pod's spec, or null.
     Pod,
     /// The metadata of the Pod or of the Pod's template, or null.
@@ -30,9 +34,11 @@ impl Shared {
     /// The variable's name.
     pub(super) fn name(self) -> &'static str {
         match self {
+            Shared::Template => "template",
+            Shared::OldTemplate => "old_template",
             Shared::Pod => "pod",
             Shared::PodMetadata => "pod_metadata",
-            Shared::Namespace => "namespace",
+            Shared::Namespace => "object_namespace",
             Shared::ServiceAccount => "service_account",
             Shared::Containers => "containers",
             Shared::SecurityContexts => "security_contexts",
@@ -44,9 +50,12 @@ impl Shared {
     /// What the variable itself needs.
     fn needs(self) -> &'static [Shared] {
         match self {
-            Shared::Pod | Shared::PodMetadata | Shared::Namespace => &[],
-            Shared::ServiceAccount | Shared::Containers | Shared::NamedVolumes => &[Shared::Pod],
-            Shared::SecurityContexts | Shared::Images => &[Shared::Pod, Shared::Containers],
+            Shared::Template | Shared::OldTemplate | Shared::Namespace => &[],
+            Shared::Pod | Shared::PodMetadata => &[Shared::Template],
+            Shared::ServiceAccount | Shared::Containers | Shared::NamedVolumes => {
+                &[Shared::Template, Shared::Pod]
+            }
+            Shared::SecurityContexts | Shared::Images => &[Shared::Template, Shared::Pod, Shared::Containers],
         }
     }
 }
@@ -56,10 +65,10 @@ impl Shared {
 pub(super) struct Printer {
     /// The shared variables that are needed.
     pub(super) needed: BTreeSet<Shared>,
+    /// Whether paths are read before the shapes are known to be whole.
+    pub(super) is_cautious: bool,
     /// Lists that are computed once instead of for each subject.
     pub(super) lists: Vec<Variable>,
-    /// Whether texts of several violations stand in one text, a line each.
-    pub(super) has_lines: bool,
 }
 
 impl Printer {

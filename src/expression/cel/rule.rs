@@ -1,15 +1,15 @@
 //! A rule as the variables of a policy, the last of which are its violations.
 
 use super::Variable;
-use super::kinds::{in_pod, is_one_of};
+use super::kinds::is_one_of;
 use super::loops::{Opened, label};
 use super::path::first_filled;
 use super::printer::{Printer, Shared};
 use super::scope::Scope;
-use super::shown::{Piece, shown, text};
+use super::shown::{Piece, pieces, plain, shown, text};
 use super::syntax::Expression;
 use crate::expression::Unprintable;
-use crate::ir::text::{NOTHING, unreadable};
+use crate::ir::text::unreadable;
 use crate::ir::{Check, Container, GovernedPart, Kind, Loop, Rule, Shape, Source, Text, Waiver};
 
 /// The variables of a rule in the closed form, each before those that use it. The last, `violations`, is a list of texts: none if
@@ -17,34 +17,37 @@ use crate::ir::{Check, Container, GovernedPart, Kind, Loop, Rule, Shape, Source,
 pub fn variables(rule: &Rule) -> Result<Vec<Variable>, Unprintable> {
     let mut printer = Printer::default();
     let mut own: Vec<(String, Expression)> = Vec::new();
-    let mut silent: Vec<Expression> = Vec::new();
-    let mut sources: Vec<Expression> = Vec::new();
-    let mut add = |name: String, expression: Expression| {
-        let variable = Expression::variable(&name);
-        own.push((name, expression));
-        variable
+    let mut add = |name: &str, expression: Expression| {
+        own.push((name.to_owned(), expression));
+        Expression::variable(name)
     };
 
-    let unchanged = is_unchanged(rule, &mut printer);
-    silent.push(add("unchanged".to_owned(), unchanged));
     let scope = Scope::new(&rule.kinds);
+    let mut silent = vec![add("unchanged", is_unchanged(rule, &mut printer))];
+    printer.is_cautious = true;
     let spared = printer.condition(&rule.spared, &scope)?;
-    if spared != Expression::truth(false) {
-        silent.push(add("spared".to_owned(), spared));
-    }
     let exempted = printer.any_waiver(&rule.waivers, &scope)?;
-    if exempted != Expression::truth(false) {
-        silent.push(add("exempted".to_owned(), exempted));
+    printer.is_cautious = false;
+    for (name, condition) in [("spared", spared), ("exempted", exempted)] {
+        if condition != Expression::truth(false) {
+            silent.push(add(name, condition));
+        }
     }
-    if let Some(broken) = printer.unreadable(rule)? {
-        sources.push(add("unreadable".to_owned(), broken));
-    }
+    let unreadable = printer.unreadable(rule)?.map(|texts| add("unreadable", texts));
+    let is_plain = rule.checks.iter().all(is_plain);
+    let mut found = Vec::new();
     for check in &rule.checks {
-        let name = format!("check_{}", check.id.replace('-', "_"));
-        sources.push(add(name, printer.check(check, rule)?));
+        let (expression, depth) = printer.check(check, rule, is_plain)?;
+        found.push((add(&format!("check_{}", check.id.replace('-', "_")), expression), depth));
     }
-    let violations = violations(silent, sources, printer.has_lines);
-    add("violations".to_owned(), violations);
+    let texts =
+        if is_plain { Expression::sum(found.into_iter().map(|(list, _)| list)) } else { texts(found) };
+    let none = Expression::List(Vec::new());
+    let all = match unreadable {
+        Some(unreadable) => unreadable.clone().differs(none.clone()).choose(unreadable, texts),
+        None => texts,
+    };
+    add("violations", Expression::any(silent).choose(none, all));
 
     let shared = printer.needed.iter().map(|shared| Variable {
         name: shared.name().to_owned(),
@@ -54,23 +57,42 @@ pub fn variables(rule: &Rule) -> Result<Vec<Variable>, Unprintable> {
     Ok(shared.chain(printer.lists.iter().cloned()).chain(own).collect())
 }
 
+/// Whether a check's texts are always the same: it walks no list and shows no value.
+fn is_plain(check: &Check) -> bool {
+    let is_once = |each: &Loop| matches!(each.source, Source::Object | Source::Pod);
+    let is_fixed = |text: &Text| matches!(text, Text::Literal(_));
+    check.each.iter().all(is_once) && check.message.iter().all(is_fixed)
+}
+
+/// The texts of all checks. Each check is a list of lists of pieces, or has such lists inside as many lists as its depth says. CEL
+/// of Kubernetes 1.29 can't flatten a list, so the texts of inner lists are joined to lines, and taken apart in the end.
+fn texts(checks: Vec<(Expression, usize)>) -> Expression {
+    let depth = checks.iter().map(|(_, depth)| *depth).max().unwrap_or(1);
+    let wrapped =
+        checks.into_iter().map(|(list, own)| (own..depth).fold(list, |list, _| Expression::List(vec![list])));
+    let texts = texts_in(Expression::sum(wrapped), depth);
+    if depth == 1 {
+        return texts;
+    }
+    let newline = || Expression::text("\n");
+    let is_filled = Expression::code("text").differs(Expression::text(""));
+    texts.call("join", vec![newline()]).call("split", vec![newline()]).each("filter", "text", is_filled)
+}
+
+/// The texts in a list of some depth, those of inner lists as lines of one text.
+fn texts_in(list: Expression, depth: usize) -> Expression {
+    if depth <= 1 {
+        return list.each("map", "pieces", text(&Expression::code("pieces")));
+    }
+    let inner = if depth == 2 { "subjects".to_owned() } else { format!("subjects_{depth}") };
+    let lines = texts_in(Expression::code(&inner), depth - 1).call("join", vec![Expression::text("\n")]);
+    list.each("map", &inner, lines)
+}
+
 /// The object's name as a denial shows it.
 pub fn object_name() -> String {
     let read = |field| Expression::code("object").read(&["metadata", field]);
-    shown(first_filled(vec![read("name"), read("generateName")], "?"), NOTHING, &Scope::new(&[])).print()
-}
-
-/// All violations, if the rule isn't silent; texts of several lines are taken apart.
-fn violations(silent: Vec<Expression>, sources: Vec<Expression>, has_lines: bool) -> Expression {
-    let all = Expression::sum(sources);
-    let newline = || Expression::text("\n");
-    let all = if has_lines {
-        let is_filled = Expression::code("text").differs(Expression::text(""));
-        all.call("join", vec![newline()]).call("split", vec![newline()]).each("filter", "text", is_filled)
-    } else {
-        all
-    };
-    Expression::any(silent).choose(Expression::List(Vec::new()), all)
+    shown(first_filled(vec![read("name"), read("generateName")], "?")).print()
 }
 
 /// Whether an UPDATE leaves the parts that the rule governs as they were.
@@ -80,7 +102,7 @@ fn is_unchanged(rule: &Rule, printer: &mut Printer) -> Expression {
     let in_pods = || rule.governed_in_pods.iter();
     let in_objects = || rule.governed_in_objects.iter();
     let mut same = |parts: &mut dyn Iterator<Item = &GovernedPart>| {
-        Expression::all(parts.map(|part| is_same(part, rule, printer)))
+        Expression::all(parts.map(|part| is_same(part, printer)))
     };
     let same = if others.is_empty() {
         same(&mut in_pods())
@@ -94,24 +116,22 @@ fn is_unchanged(rule: &Rule, printer: &mut Printer) -> Expression {
 }
 
 /// Whether a part is as it was.
-fn is_same(part: &GovernedPart, rule: &Rule, printer: &mut Printer) -> Expression {
-    let was = |steps: &[&str]| in_pod("oldObject", &rule.kinds, steps);
-    let same = |steps: &[&str]| {
+fn is_same(part: &GovernedPart, printer: &mut Printer) -> Expression {
+    let mut in_template = |steps: &[&str]| {
+        let now = printer.shared(Shared::Template).read_into_maps(steps);
+        now.equals(printer.shared(Shared::OldTemplate).read_into_maps(steps))
+    };
+    let in_object = |steps: &[&str]| {
         Expression::code("object").read(steps).equals(Expression::code("oldObject").read(steps))
     };
     match part {
-        GovernedPart::PodSpec => printer.shared(Shared::Pod).equals(was(&["spec"])),
-        GovernedPart::TemplateLabels => {
-            printer.shared(Shared::PodMetadata).read(&["labels"]).equals(was(&["metadata", "labels"]))
-        }
-        GovernedPart::TemplateAnnotations => printer
-            .shared(Shared::PodMetadata)
-            .read(&["annotations"])
-            .equals(was(&["metadata", "annotations"])),
-        GovernedPart::Labels => same(&["metadata", "labels"]),
-        GovernedPart::Annotations => same(&["metadata", "annotations"]),
-        GovernedPart::OwnerReferences => same(&["metadata", "ownerReferences"]),
-        GovernedPart::Field(field) => same(&[field]),
+        GovernedPart::PodSpec => in_template(&["spec"]),
+        GovernedPart::TemplateLabels => in_template(&["metadata", "labels"]),
+        GovernedPart::TemplateAnnotations => in_template(&["metadata", "annotations"]),
+        GovernedPart::Labels => in_object(&["metadata", "labels"]),
+        GovernedPart::Annotations => in_object(&["metadata", "annotations"]),
+        GovernedPart::OwnerReferences => in_object(&["metadata", "ownerReferences"]),
+        GovernedPart::Field(field) => in_object(&[field]),
     }
 }
 
@@ -123,17 +143,20 @@ impl Printer {
         Ok(Expression::any(waivers))
     }
 
-    /// The texts of the shapes that are broken; absent if the rule has none.
+    /// The text of the first shape that is broken; absent if the rule has none. A shape is asked only when those of its prefixes are
+    /// whole, and the checks only when all are, so that no step goes into what isn't a map.
     fn unreadable(&mut self, rule: &Rule) -> Result<Option<Expression>, Unprintable> {
-        let mut texts = Vec::new();
-        for shape in &rule.shapes {
+        let mut shapes: Vec<&Shape> = rule.shapes.iter().collect();
+        shapes.sort_by_key(|shape| (shape.each.len(), shape.path.steps.len()));
+        let mut answer = None;
+        for shape in shapes.into_iter().rev() {
             let is_asked = is_one_of(&shape.kinds.iter().collect::<Vec<_>>(), &rule.kinds);
             let is_broken = self.is_broken(shape, &shape.each, &Scope::new(&shape.kinds))?;
-            let text = Expression::text(&unreadable(shape));
-            texts.push(Expression::all([is_asked, is_broken]).choose(text, Expression::text("")));
+            let text = Expression::List(vec![Expression::text(&unreadable(shape))]);
+            let otherwise = answer.unwrap_or_else(|| Expression::List(Vec::new()));
+            answer = Some(Expression::all([is_asked, is_broken]).choose(text, otherwise));
         }
-        let is_filled = Expression::code("text").differs(Expression::text(""));
-        Ok((!texts.is_empty()).then(|| Expression::List(texts).each("filter", "text", is_filled)))
+        Ok(answer)
     }
 
     /// Whether a shape is broken in one of the elements.
@@ -159,49 +182,49 @@ impl Printer {
         Ok(Expression::all([value.clone().differs(Expression::null()), value.is_a(expected).negate()]))
     }
 
-    /// The texts of a check's violations.
-    fn check(&mut self, check: &Check, rule: &Rule) -> Result<Expression, Unprintable> {
+    /// The violations of a check, and how deep inside lists they are: lists of pieces, or texts if those are always the same.
+    fn check(
+        &mut self,
+        check: &Check,
+        rule: &Rule,
+        is_plain: bool,
+    ) -> Result<(Expression, usize), Unprintable> {
         let is_asked = is_one_of(&check.kinds.iter().collect::<Vec<_>>(), &rule.kinds);
-        let texts = self.subjects(check, &check.each, &Scope::new(&check.kinds), Vec::new())?;
-        Ok(if_so(is_asked, texts))
+        let label = Label { pieces: Vec::new(), is_plain };
+        let (found, depth) = self.subjects(check, &check.each, &Scope::new(&check.kinds), label)?;
+        Ok((if_so(is_asked, found), depth.max(1)))
     }
 
-    /// The texts of the violations inside the loops that are left; `label` names the elements of those around.
+    /// The violations inside the loops that are left, and how many of them walk a list; `label` names the elements of those around.
     fn subjects(
         &mut self,
         check: &Check,
         loops: &[Loop],
         scope: &Scope<'_>,
-        label: Vec<Piece>,
-    ) -> Result<Expression, Unprintable> {
+        label: Label,
+    ) -> Result<(Expression, usize), Unprintable> {
         let Some((each, rest)) = loops.split_first() else {
             let fine = self.is_fine(check, scope)?;
-            let text = self.message(check, scope, label)?;
-            return Ok(fine.choose(Expression::List(Vec::new()), Expression::List(vec![text])));
+            let message = self.message(check, scope, label)?;
+            return Ok((fine.choose(Expression::List(Vec::new()), Expression::List(vec![message])), 0));
         };
         let Opened { guard, walk, scope } = self.open(each, scope)?;
-        let label = longer(label, each, rest, &scope)?;
+        let label = label.with(each, rest, &scope)?;
         let Some((list, variable)) = walk else {
-            let texts = self.subjects(check, rest, &scope, label)?;
-            return Ok(if_so(guard, texts));
+            let (found, depth) = self.subjects(check, rest, &scope, label)?;
+            return Ok((if_so(guard, found), depth));
         };
-        if rest.is_empty() {
-            let violates = self.condition(&check.ok, &scope)?.negate();
-            let waived = self.any_waiver(&check.waivers, &scope)?;
-            let violating = list.each("filter", &variable, violates);
-            let violating = if waived == Expression::truth(false) {
-                violating
-            } else {
-                violating.each("filter", &variable, waived.negate())
-            };
-            let text = self.message(check, &scope, label)?;
-            return Ok(violating.each("map", &variable, text));
+        if !rest.is_empty() {
+            let (found, depth) = self.subjects(check, rest, &scope, label)?;
+            return Ok((list.each("map", &variable, found), depth.max(1) + 1));
         }
-        self.has_lines = true;
-        let texts = self.subjects(check, rest, &scope, label)?;
-        let lines = texts.call("join", vec![Expression::text("\n")]);
-        let is_filled = Expression::code("text").differs(Expression::text(""));
-        Ok(list.each("map", &variable, lines).each("filter", "text", is_filled))
+        let violates = self.condition(&check.ok, &scope)?.negate();
+        let waived = self.any_waiver(&check.waivers, &scope)?;
+        let filters =
+            [violates, waived.negate()].into_iter().filter(|filter| *filter != Expression::truth(true));
+        let violating = filters.fold(list, |list, filter| list.each("filter", &variable, filter));
+        let message = self.message(check, &scope, label)?;
+        Ok((violating.each("map", &variable, message), 1))
     }
 
     /// Whether a subject is no violation: it is as it must be, or exempted.
@@ -211,43 +234,42 @@ impl Printer {
         Ok(Expression::any([ok, waived]))
     }
 
-    /// The text of a violation.
-    fn message(
-        &mut self,
-        check: &Check,
-        scope: &Scope<'_>,
-        label: Vec<Piece>,
-    ) -> Result<Expression, Unprintable> {
-        let mut pieces = label;
-        pieces.push(Piece::Fixed(": ".to_owned()));
+    /// The pieces of a violation's text, or the text itself if it is always the same.
+    fn message(&mut self, check: &Check, scope: &Scope<'_>, label: Label) -> Result<Expression, Unprintable> {
+        let mut all = label.pieces;
+        all.push(Piece::Fixed(": ".to_owned()));
         for piece in &check.message {
-            pieces.push(match piece {
+            all.push(match piece {
                 Text::Literal(text) => Piece::Fixed(text.clone()),
-                Text::Value(path) => Piece::Shown(self.path(path, scope)?, NOTHING),
+                Text::Value(path) => Piece::Value(self.path(path, scope)?),
             });
         }
-        Ok(text(pieces, scope))
+        Ok(if label.is_plain { plain(&all) } else { pieces(all) })
     }
 }
 
-/// A label with the element of one more loop. The object is named only if nothing else is.
-fn longer(
-    mut pieces: Vec<Piece>,
-    each: &Loop,
-    rest: &[Loop],
-    scope: &Scope<'_>,
-) -> Result<Vec<Piece>, Unprintable> {
-    if matches!(each.source, Source::Object) {
-        if rest.is_empty() {
-            pieces.push(Piece::Fixed("object".to_owned()));
+/// What names a subject.
+struct Label {
+    pieces: Vec<Piece>,
+    /// Whether all texts of the rule are always the same.
+    is_plain: bool,
+}
+
+impl Label {
+    /// The label with the element of one more loop. The object is named only if nothing else is.
+    fn with(mut self, each: &Loop, rest: &[Loop], scope: &Scope<'_>) -> Result<Self, Unprintable> {
+        if matches!(each.source, Source::Object) {
+            if rest.is_empty() {
+                self.pieces.push(Piece::Fixed("object".to_owned()));
+            }
+            return Ok(self);
         }
-        return Ok(pieces);
+        if !self.pieces.is_empty() {
+            self.pieces.push(Piece::Fixed(" ".to_owned()));
+        }
+        self.pieces.extend(label(each, scope)?);
+        Ok(self)
     }
-    if !pieces.is_empty() {
-        pieces.push(Piece::Fixed(" ".to_owned()));
-    }
-    pieces.extend(label(each, scope)?);
-    Ok(pieces)
 }
 
 /// A list, if a condition is true; else an empty one.

@@ -1,10 +1,9 @@
 //! The variables that expressions share.
 
-use super::kinds::{has_pod, in_pod, is_one_of};
+use super::kinds::{has_pod, is_one_of, template};
 use super::path::{first_filled, items};
 use super::printer::Shared;
-use super::scope::Scope;
-use super::shown::{dynamic, shown};
+use super::shown::{Piece, dynamic, pieces};
 use super::syntax::Expression;
 use crate::ir::{ContainerList, Kind};
 
@@ -12,8 +11,10 @@ impl Shared {
     /// The variable's value, for objects of these kinds.
     pub(super) fn expression(self, kinds: &[Kind]) -> Expression {
         match self {
-            Shared::Pod => in_pod("object", kinds, &["spec"]),
-            Shared::PodMetadata => in_pod("object", kinds, &["metadata"]),
+            Shared::Template => template("object", kinds),
+            Shared::OldTemplate => template("oldObject", kinds),
+            Shared::Pod => Expression::variable("template").read_into_maps(&["spec"]),
+            Shared::PodMetadata => Expression::variable("template").read_into_maps(&["metadata"]),
             Shared::Namespace => namespace(kinds),
             Shared::ServiceAccount => service_account(),
             Shared::Containers => containers(),
@@ -24,9 +25,9 @@ impl Shared {
     }
 }
 
-/// A record, whose fields may have any type.
-fn record<const COUNT: usize>(fields: [(&str, Expression); COUNT]) -> Expression {
-    Expression::Map(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+/// A field of the Pod's spec, or null.
+fn pod_field(field: &str) -> Expression {
+    Expression::variable("pod").read_into_maps(&[field])
 }
 
 /// The namespace; `default` for a namespaced object that says none, null for the other kinds.
@@ -42,33 +43,27 @@ fn namespace(kinds: &[Kind]) -> Expression {
 
 /// The service account.
 fn service_account() -> Expression {
-    let read = |field| Expression::variable("pod").read(&[field]);
+    let read = |field| pod_field(field);
     first_filled(vec![read("serviceAccountName"), read("serviceAccount")], "default")
 }
 
 /// The containers of all lists.
 fn containers() -> Expression {
     let value = || Expression::code("value");
-    let lists = ContainerList::ALL.map(|list| {
-        let all = items(Expression::variable("pod").read(&[list.name()]));
-        all.each("map", "value", record([("list", dynamic(list.name())), ("value", value())]))
-    });
-    let container = |field| Expression::code("container").field(field);
-    let name = shown(container("value").read(&["name"]), "?", &Scope::new(&[]));
-    let label = Expression::sum([container("list"), Expression::text("/"), name]);
-    let labelled = record([
-        ("list", container("list")),
-        ("label", Expression::function("dyn", label)),
-        ("value", container("value")),
-    ]);
-    Expression::sum(lists).each("map", "container", labelled)
+    Expression::sum(ContainerList::ALL.map(|list| {
+        let name = value().read_into_maps(&["name"]);
+        let label = pieces(vec![Piece::Fixed(format!("{}/", list.name())), Piece::Name(name)]);
+        let container =
+            Expression::record([("list", dynamic(list.name())), ("label", label), ("value", value())]);
+        items(pod_field(list.name())).each("map", "value", container)
+    }))
 }
 
 /// The security contexts of the Pod and of its containers.
 fn security_contexts(kinds: &[Kind]) -> Expression {
-    let of_pod = record([
-        ("label", dynamic("pod")),
-        ("value", Expression::variable("pod").read(&["securityContext"])),
+    let of_pod = Expression::record([
+        ("label", pieces(vec![Piece::Fixed("pod".to_owned())])),
+        ("value", pod_field("securityContext")),
     ]);
     let of_pod = Expression::List(vec![of_pod]);
     let has_pod = has_pod(kinds);
@@ -83,14 +78,12 @@ fn security_contexts(kinds: &[Kind]) -> Expression {
 /// The images of containers and volumes.
 fn images() -> Expression {
     let volume = || Expression::code("volume");
-    let name = shown(volume().read(&["name"]), "?", &Scope::new(&[]));
-    let label = Expression::sum([Expression::text("volume "), name]);
-    let of_volume = record([
-        ("label", Expression::function("dyn", label)),
-        ("value", volume().read(&["image", "reference"])),
-    ]);
-    let of_volumes = items(Expression::variable("pod").read(&["volumes"]))
-        .each("filter", "volume", volume().read(&["image"]).differs(Expression::null()))
+    let name = volume().read(&["name"]);
+    let label = pieces(vec![Piece::Fixed("volume ".to_owned()), Piece::Name(name)]);
+    let of_volume =
+        Expression::record([("label", label), ("value", volume().read_into_maps(&["image", "reference"]))]);
+    let of_volumes = items(pod_field("volumes"))
+        .each("filter", "volume", volume().read_into_maps(&["image"]).differs(Expression::null()))
         .each("map", "volume", of_volume);
     Expression::sum([of_containers("image"), of_volumes])
 }
@@ -101,15 +94,18 @@ fn of_containers(field: &str) -> Expression {
     Expression::variable("containers").each(
         "map",
         "container",
-        record([("label", container("label")), ("value", container("value").read(&[field]))]),
+        Expression::record([
+            ("label", container("label")),
+            ("value", container("value").read_into_maps(&[field])),
+        ]),
     )
 }
 
 /// The volumes whose name is a text, the first of each name.
 fn named_volumes() -> Expression {
     let name = |of: &str| Expression::code(of).read(&["name"]);
-    let volumes = items(Expression::variable("pod").read(&["volumes"]));
-    let named = volumes.each("filter", "volume", name("volume").is_a("string"));
+    let is_named = Expression::all([Expression::code("volume").is_a("map"), name("volume").is_a("string")]);
+    let named = items(pod_field("volumes")).each("filter", "volume", is_named);
     let namesakes = Expression::code("volumes").each("filter", "other", name("other").equals(name("volume")));
     let is_first = namesakes.at(0).equals(Expression::code("volume"));
     let firsts = Expression::code("volumes").each("filter", "volume", is_first);

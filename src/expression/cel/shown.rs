@@ -1,118 +1,108 @@
-//! Values found, as a denial shows them: `ir::text::shown`, in CEL.
+//! Texts of violations, with the values found in them as `ir::text::shown` writes them.
+//!
+//! To show a value takes a lot of CEL. So a check gives lists of pieces, and the pieces of all checks become texts in one place. A
+//! piece is a text as it is, or one of the maps `{'name': …}` and `{'value': …}` that hold a value to be shown.
 
-use super::scope::Scope;
 use super::syntax::Expression;
-use crate::ir::text::{HIDDEN_CLASS, SHOWN_LIMIT, UNSHOWN};
+use crate::ir::text::{HIDDEN_CLASS, NOTHING, SHOWN_LIMIT, UNSHOWN};
 
 /// A piece of a text.
 #[derive(Clone, Debug)]
 pub(super) enum Piece {
     /// Fixed text.
     Fixed(String),
-    /// A text, as it is.
-    Text(Expression),
-    /// A value as it is shown, and what is shown of an absent one.
-    Shown(Expression, &'static str),
+    /// A list of pieces.
+    List(Expression),
+    /// What names an element; `?` if it is absent.
+    Name(Expression),
+    /// A value found; `nothing` if it is absent.
+    Value(Expression),
 }
 
-/// The text of all pieces. Several values are shown by one piece of CEL, since that is long.
-pub(super) fn text(pieces: Vec<Piece>, scope: &Scope<'_>) -> Expression {
-    let values: Vec<(&Expression, &str)> = pieces
-        .iter()
-        .filter_map(|piece| match piece {
-            Piece::Shown(value, absent) => Some((value, *absent)),
-            Piece::Fixed(_) | Piece::Text(_) => None,
-        })
-        .collect();
-    if values.len() < 2 {
-        return concatenated(&pieces, |_, value, absent| shown(value, absent, scope));
-    }
-    let listed = values
-        .into_iter()
-        .map(|(value, absent)| {
-            value.clone().differs(Expression::null()).choose(value.clone(), dynamic(absent))
-        })
-        .collect();
-    let (found, inner) = scope.variable("found");
-    let each = description(&found, "");
-    let all = cut(Expression::List(listed).each("map", &found, each), &inner);
-    let (shown, _) = scope.variable("shown");
-    let text = concatenated(&pieces, |index, _, _| Expression::code(&shown).at(index));
-    Expression::List(vec![all]).each("map", &shown, text).at(0)
-}
+/// What is shown of a name that is absent.
+const NAMELESS: &str = "?";
 
-/// The pieces, one behind the other; `show` writes the value of the given number.
-fn concatenated(
-    pieces: &[Piece],
-    show: impl Fn(usize, Expression, &'static str) -> Expression,
-) -> Expression {
-    let mut parts = Vec::new();
-    let mut fixed = String::new();
-    let mut count = 0;
-    for piece in pieces {
-        let part = match piece {
-            Piece::Fixed(text) => {
-                fixed.push_str(text);
-                continue;
+/// A list of pieces in CEL.
+pub(super) fn pieces(of: Vec<Piece>) -> Expression {
+    let mut lists = Vec::new();
+    let mut open = Vec::new();
+    for piece in merged(of) {
+        match piece {
+            Piece::Fixed(text) => open.push(dynamic(&text)),
+            Piece::Name(value) => open.push(holder("name", value)),
+            Piece::Value(value) => open.push(holder("value", value)),
+            Piece::List(list) => {
+                if !open.is_empty() {
+                    lists.push(Expression::List(std::mem::take(&mut open)));
+                }
+                lists.push(list);
             }
-            Piece::Text(text) => text.clone(),
-            Piece::Shown(value, absent) => {
-                count += 1;
-                show(count - 1, value.clone(), absent)
-            }
-        };
-        if !fixed.is_empty() {
-            parts.push(Expression::text(&std::mem::take(&mut fixed)));
         }
-        parts.push(part);
     }
-    if !fixed.is_empty() || parts.is_empty() {
-        parts.push(Expression::text(&fixed));
+    if !open.is_empty() {
+        lists.push(Expression::List(open));
     }
-    Expression::sum(parts)
+    Expression::sum(lists)
 }
 
-/// A value as it is shown.
-pub(super) fn shown(value: Expression, absent: &str, scope: &Scope<'_>) -> Expression {
-    let (found, inner) = scope.variable("found");
-    let each = Expression::List(vec![value]).each("map", &found, description(&found, absent));
-    cut(each, &inner).at(0)
+/// The text of pieces that are all fixed.
+pub(super) fn plain(of: &[Piece]) -> Expression {
+    let fixed = |piece: &Piece| match piece {
+        Piece::Fixed(text) => Some(text.as_str().to_owned()),
+        Piece::List(_) | Piece::Name(_) | Piece::Value(_) => None,
+    };
+    Expression::text(&of.iter().filter_map(fixed).collect::<String>())
 }
 
-/// Each text of a list, cut.
-fn cut(texts: Expression, scope: &Scope<'_>) -> Expression {
-    let (text, _) = scope.variable("text");
-    let name = Expression::code(&text);
-    let limit = Expression::number(SHOWN_LIMIT);
-    let start = name.clone().call("substring", vec![Expression::number(0), limit.clone()]);
-    let is_long = Expression::function("size", name.clone()).compare(">", limit);
-    texts.each("map", &text, is_long.choose(Expression::sum([start, Expression::text("…")]), name))
+/// Pieces without two fixed texts in a row.
+fn merged(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut merged: Vec<Piece> = Vec::new();
+    for piece in pieces {
+        match (merged.last_mut(), piece) {
+            (Some(Piece::Fixed(before)), Piece::Fixed(text)) => before.push_str(&text),
+            (_, piece) => merged.push(piece),
+        }
+    }
+    merged
 }
 
-/// What a value of any type looks like, not yet cut. An empty `absent` says that the value is there.
-fn description(found: &str, absent: &str) -> Expression {
-    let value = || Expression::code(found);
+/// A value to be shown.
+fn holder(key: &str, value: Expression) -> Expression {
+    Expression::function("dyn", Expression::Map(vec![(key.to_owned(), value)]))
+}
+
+/// The text of a list of pieces.
+pub(super) fn text(list: &Expression) -> Expression {
+    let piece = || Expression::code("piece");
+    let or = |key, absent| {
+        let value = piece().field(key);
+        value.clone().differs(Expression::null()).choose(value, Expression::text(absent))
+    };
+    let has_name = Expression::text("name").compare("in", piece());
+    let value = has_name.choose(or("name", NAMELESS), or("value", NOTHING));
+    list.clone()
+        .each("map", "piece", piece().is_a("string").choose(piece(), shown(value)))
+        .call("join", vec![Expression::text("")])
+}
+
+/// A value as it is shown; it isn't null.
+pub(super) fn shown(value: Expression) -> Expression {
+    let found = || Expression::code("found");
     let [number, list, map] = UNSHOWN.map(Expression::text);
     let visible = Expression::code(format!("'[^{}]+'", HIDDEN_CLASS.replace('\\', r"\\")));
-    let text = value().call("findAll", vec![visible]).call("join", vec![Expression::text(" ")]);
-    let whole = Expression::function("string", Expression::function("int", value()));
-    let described = value().is_a("string").choose(
-        text,
-        value().is_a("list").choose(
-            list,
-            value().is_a("map").choose(
-                map,
-                value().is_a("double").negate().choose(
-                    Expression::function("string", value()),
-                    is_whole_double(value()).choose(whole, number),
-                ),
-            ),
-        ),
-    );
-    if absent.is_empty() {
-        return described;
-    }
-    value().equals(Expression::null()).choose(Expression::text(absent), described)
+    let visible = found().call("findAll", vec![visible]).call("join", vec![Expression::text(" ")]);
+    let whole = Expression::function("string", Expression::function("int", found()));
+    let of_double = is_whole_double(found()).choose(whole, number);
+    let of_others = found().is_a("double").choose(of_double, Expression::function("string", found()));
+    let of_maps = found().is_a("map").choose(map, of_others);
+    let described = found().is_a("string").choose(visible, found().is_a("list").choose(list, of_maps));
+
+    let text = || Expression::code("text");
+    let limit = || Expression::number(SHOWN_LIMIT);
+    let start = text().call("substring", vec![Expression::number(0), limit()]);
+    let is_long = Expression::function("size", text()).compare(">", limit());
+    let cut = is_long.choose(Expression::sum([start, Expression::text("…")]), text());
+    Expression::List(vec![value]).each("map", "found", described).each("map", "text", cut).at(0)
 }
 
 /// Whether a double is a whole number that 64 bits hold.

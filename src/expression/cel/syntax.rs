@@ -70,6 +70,15 @@ impl Expression {
         Expression::Code(literal(of))
     }
 
+    /// A map with these keys. Its values may have any type, so a list, whose type the compiler knows, is hidden from it.
+    pub(super) fn record<const COUNT: usize>(fields: [(&str, Expression); COUNT]) -> Self {
+        let dynamic = |value: Expression| match value {
+            Expression::List(_) => Expression::function("dyn", value),
+            other => other,
+        };
+        Expression::Map(fields.into_iter().map(|(name, value)| (name.to_owned(), dynamic(value))).collect())
+    }
+
     /// A whole number.
     pub(super) fn number(number: impl ToString) -> Self {
         Expression::Code(number.to_string())
@@ -104,6 +113,38 @@ impl Expression {
                 Expression::Read { root, steps }
             }
             root => Expression::Read { root: Box::new(root), steps: more },
+        }
+    }
+
+    /// As [`Self::steps`], but null too if one of the maps on the way is something else. (CEL reads a step into a text or a number as
+    /// absent, but fails on a step into a list.)
+    pub(super) fn steps_into_maps(self, steps: Vec<Step>) -> Self {
+        let is_object = self == Expression::code("object") || self == Expression::code("oldObject");
+        let prefixes = (usize::from(is_object)..steps.len()).map(|count| {
+            let prefix = steps.iter().take(count).cloned().collect();
+            self.clone().steps(prefix).is_a("map")
+        });
+        match Expression::all(prefixes) {
+            always if always == Expression::truth(true) => self.steps(steps),
+            are_maps => are_maps.choose(self.steps(steps), Expression::null()),
+        }
+    }
+
+    /// The value at the end of the steps, or null, whatever is on the way.
+    pub(super) fn read_into_maps(self, steps: &[&str]) -> Self {
+        self.steps_into_maps(steps.iter().map(|step| Step::Name((*step).to_owned())).collect())
+    }
+
+    /// The same value where it is known to be there: with plain fields in place of optional steps, if its steps allow it.
+    pub(super) fn surely(self) -> Self {
+        match self {
+            Expression::Read { root, steps } if steps.iter().all(Step::is_field) => {
+                steps.into_iter().fold(*root, |of, step| match step {
+                    Step::Name(name) => of.field(&name),
+                    Step::Key(_) => of,
+                })
+            }
+            other => other,
         }
     }
 
@@ -192,6 +233,21 @@ impl Expression {
             return Expression::Chain(Operator::Add, flat);
         }
         flat.pop().unwrap_or_else(|| Expression::List(Vec::new()))
+    }
+}
+
+impl Step {
+    /// Whether the step can be written behind a dot.
+    pub(super) fn is_field(&self) -> bool {
+        match self {
+            Step::Name(name) => {
+                let starts = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+                let letters =
+                    name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
+                starts && letters && !matches!(name.as_str(), "in" | "true" | "false" | "null")
+            }
+            Step::Key(_) => false,
+        }
     }
 }
 
