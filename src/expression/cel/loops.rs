@@ -112,7 +112,7 @@ fn name(element: Expression, fields: &[String]) -> Expression {
     let last = fields.next().unwrap_or_else(Expression::null);
     let named = fields
         .fold(last, |otherwise, field| field.clone().differs(Expression::null()).choose(field, otherwise));
-    element.clone().is_a("map").choose(named, element)
+    element.clone().has_type("map").choose(named, element)
 }
 
 /// A list of literals.

@@ -105,12 +105,12 @@ fn no_entry(name: &str) -> Unprintable {
 
 /// The items of what stands somewhere; none if it is no list.
 pub(super) fn items(value: Expression) -> Expression {
-    value.clone().is_a("list").choose(value.surely(), Expression::List(Vec::new()))
+    value.clone().has_type("list").choose(value.surely(), Expression::List(Vec::new()))
 }
 
 /// The entries of what stands somewhere; none if it is no map.
 pub(super) fn entries(value: Expression) -> Expression {
-    value.clone().is_a("map").choose(value.surely(), Expression::Map(Vec::new()))
+    value.clone().has_type("map").choose(value.surely(), Expression::Map(Vec::new()))
 }
 
 /// The first of these that is neither null nor empty, else the text, which isn't empty.

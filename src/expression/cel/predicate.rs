@@ -128,15 +128,15 @@ pub(super) fn is_fit(value: &Expression, reading: Reading, predicate: &Predicate
         | Predicate::EndsWith(_)
         | Predicate::Matches(_)
         | Predicate::Within(_)
-        | Predicate::Covers(_) => value.clone().is_a("string"),
+        | Predicate::Covers(_) => value.clone().has_type("string"),
         Predicate::AtLeast(_) | Predicate::AtMost(_) => is_whole(value),
         Predicate::ContainsAny(_) | Predicate::ContainsAll(_) | Predicate::SubsetOf(_) => {
-            value.clone().is_a("list")
+            value.clone().has_type("list")
         }
         Predicate::HasAtLeast(_) => Expression::any([
-            value.clone().is_a("list"),
-            value.clone().is_a("map"),
-            value.clone().is_a("string"),
+            value.clone().has_type("list"),
+            value.clone().has_type("map"),
+            value.clone().has_type("string"),
         ]),
     }
 }

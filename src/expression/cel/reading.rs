@@ -10,22 +10,22 @@ use crate::ir::{Literal, LiteralType, Reading};
 
 /// Whether a value is a whole number; a whole double is one.
 pub(super) fn is_whole(value: &Expression) -> Expression {
-    let double = Expression::all([value.clone().is_a("double"), is_whole_double(value.clone())]);
-    Expression::any([value.clone().is_a("int"), double])
+    let double = Expression::all([value.clone().has_type("double"), is_whole_double(value.clone())]);
+    Expression::any([value.clone().has_type("int"), double])
 }
 
 /// Whether a value is of a literal's type.
 pub(super) fn is_of(value: &Expression, of: LiteralType) -> Expression {
     match of {
-        LiteralType::Boolean => value.clone().is_a("bool"),
+        LiteralType::Boolean => value.clone().has_type("bool"),
         LiteralType::Integer => is_whole(value),
-        LiteralType::Text => value.clone().is_a("string"),
+        LiteralType::Text => value.clone().has_type("string"),
     }
 }
 
 /// Whether a value that isn't null is readable; under `Raw` always, since there the predicate says which types are.
 pub(super) fn is_readable(value: &Expression, reading: Reading) -> Expression {
-    let is_text = || value.clone().is_a("string");
+    let is_text = || value.clone().has_type("string");
     let matches = |form: &str| value.clone().call("matches", vec![Expression::text(form)]);
     match reading {
         Reading::Raw => Expression::truth(true),
@@ -76,7 +76,7 @@ pub(super) fn compare(
 /// A readable value as a quantity.
 pub(super) fn quantity(value: &Expression) -> Expression {
     let number = Expression::function("string", Expression::function("int", value.clone()));
-    Expression::function("quantity", value.clone().is_a("string").choose(value.clone(), number))
+    Expression::function("quantity", value.clone().has_type("string").choose(value.clone(), number))
 }
 
 impl Printer {

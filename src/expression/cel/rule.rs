@@ -179,7 +179,7 @@ impl Printer {
             Container::Map => "map",
             Container::List => "list",
         };
-        Ok(Expression::all([value.clone().differs(Expression::null()), value.is_a(expected).negate()]))
+        Ok(Expression::all([value.clone().differs(Expression::null()), value.has_type(expected).negate()]))
     }
 
     /// The violations of a check, and how deep inside lists they are: lists of pieces, or texts if those are always the same.

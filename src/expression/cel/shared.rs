@@ -104,7 +104,8 @@ fn of_containers(field: &str) -> Expression {
 /// The volumes whose name is a text, the first of each name.
 fn named_volumes() -> Expression {
     let name = |of: &str| Expression::code(of).read(&["name"]);
-    let is_named = Expression::all([Expression::code("volume").is_a("map"), name("volume").is_a("string")]);
+    let is_named =
+        Expression::all([Expression::code("volume").has_type("map"), name("volume").has_type("string")]);
     let named = items(pod_field("volumes")).each("filter", "volume", is_named);
     let namesakes = Expression::code("volumes").each("filter", "other", name("other").equals(name("volume")));
     let is_first = namesakes.at(0).equals(Expression::code("volume"));

@@ -81,7 +81,7 @@ pub(super) fn text(list: &Expression) -> Expression {
     let has_name = Expression::text("name").compare("in", piece());
     let value = has_name.choose(or("name", NAMELESS), or("value", NOTHING));
     list.clone()
-        .each("map", "piece", piece().is_a("string").choose(piece(), shown(value)))
+        .each("map", "piece", piece().has_type("string").choose(piece(), shown(value)))
         .call("join", vec![Expression::text("")])
 }
 
@@ -93,9 +93,10 @@ pub(super) fn shown(value: Expression) -> Expression {
     let visible = found().call("findAll", vec![visible]).call("join", vec![Expression::text(" ")]);
     let whole = Expression::function("string", Expression::function("int", found()));
     let of_double = is_whole_double(found()).choose(whole, number);
-    let of_others = found().is_a("double").choose(of_double, Expression::function("string", found()));
-    let of_maps = found().is_a("map").choose(map, of_others);
-    let described = found().is_a("string").choose(visible, found().is_a("list").choose(list, of_maps));
+    let of_others = found().has_type("double").choose(of_double, Expression::function("string", found()));
+    let of_maps = found().has_type("map").choose(map, of_others);
+    let described =
+        found().has_type("string").choose(visible, found().has_type("list").choose(list, of_maps));
 
     let text = || Expression::code("text");
     let limit = || Expression::number(SHOWN_LIMIT);

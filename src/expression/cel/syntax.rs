@@ -122,7 +122,7 @@ impl Expression {
         let is_object = self == Expression::code("object") || self == Expression::code("oldObject");
         let prefixes = (usize::from(is_object)..steps.len()).map(|count| {
             let prefix = steps.iter().take(count).cloned().collect();
-            self.clone().steps(prefix).is_a("map")
+            self.clone().steps(prefix).has_type("map")
         });
         match Expression::all(prefixes) {
             always if always == Expression::truth(true) => self.steps(steps),
@@ -174,7 +174,7 @@ impl Expression {
     }
 
     /// `type(self) == name`.
-    pub(super) fn is_a(self, name: &str) -> Self {
+    pub(super) fn has_type(self, name: &str) -> Self {
         Expression::function("type", self).equals(Expression::code(name))
     }
 

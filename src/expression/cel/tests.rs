@@ -1,1 +1,144 @@
+use super::printer::Printer;
+use super::scope::{Bound, Scope};
+use super::syntax::Expression;
+use super::{quoted, variables};
+use crate::ir::*;
 
+/// A condition on `container`, printed.
+fn printed(condition: Condition) -> String {
+    let scope = Scope::new(&[]).bind("container", Bound::Record("container".to_owned()));
+    Printer::default().condition(&condition, &scope).unwrap().print()
+}
+
+fn path(steps: &[&str]) -> Path {
+    let steps = steps.iter().map(|step| (*step).to_owned()).collect();
+    Path { root: Root::Element("container".to_owned()), steps }
+}
+
+fn read(reading: Reading, from: Vec<Path>, default: Option<Literal>) -> Operand {
+    Operand::Read(Read { reading, from, default })
+}
+
+fn leaf(operand: Operand, predicate: Predicate, holds: bool) -> Condition {
+    Condition::Leaf(Leaf { operand, predicate, holds })
+}
+
+fn privileged(predicate: Predicate, holds: bool) -> Condition {
+    leaf(read(Reading::Raw, vec![path(&["securityContext", "privileged"])], None), predicate, holds)
+}
+
+fn is(literal: Literal) -> Predicate {
+    Predicate::Is { of: literal.literal_type(), value: Argument::Literal(literal) }
+}
+
+fn texts(texts: &[&str]) -> Arguments {
+    Arguments::Literals(texts.iter().map(|text| Literal::Text((*text).to_owned())).collect())
+}
+
+#[test]
+fn one_comparison_stays_one_comparison() {
+    let text = printed(privileged(is(Literal::Boolean(true)), true));
+    assert_eq!(text, "container.value.?securityContext.?privileged.orValue(null) == true");
+}
+
+#[test]
+fn a_wrong_type_fails_both_forms() {
+    let text = printed(privileged(is(Literal::Text("x".to_owned())), false));
+    assert_eq!(
+        text,
+        "[container.value.?securityContext.?privileged.orValue(null)].exists(value,\n  \
+         value == null || type(value) == string && value != 'x'\n)"
+    );
+}
+
+#[test]
+fn an_inherited_value_comes_second() {
+    let inherited = Path { root: Root::Object, steps: vec!["hostUsers".to_owned()] };
+    let operand = read(Reading::Raw, vec![path(&["x"]), inherited], Some(Literal::Boolean(false)));
+    assert_eq!(
+        printed(leaf(operand, is(Literal::Boolean(true)), true)),
+        "(\n  container.value.?x.orValue(null) != null ? container.value.?x.orValue(null)\n  : \
+         object.?hostUsers.orValue(null) != null ? object.?hostUsers.orValue(null)\n  : dyn(false)\n) == true"
+    );
+}
+
+#[test]
+fn looser_operators_get_parentheses() {
+    let x = || Expression::code("x");
+    let any = Expression::any([x(), Expression::all([x(), x()])]);
+    assert_eq!(any.print(), "x || x && x");
+    let all = Expression::all([any, Expression::sum([x(), x()]).equals(x()).negate()]);
+    assert_eq!(all.print(), "(x || x && x) && x + x != x");
+    assert_eq!(all.clone().negate().print(), "!((x || x && x) && x + x != x)");
+    assert_eq!(all.choose(x(), x()).field("y").print(), "((x || x && x) && x + x != x ? x : x).y");
+    assert_eq!(x().compare("in", x()).negate().print(), "!(x in x)");
+}
+
+#[test]
+fn steps_that_are_no_names_are_keys() {
+    let operand = read(Reading::Raw, vec![path(&["labels", "a/b", "in"])], None);
+    let text = printed(leaf(operand, Predicate::Set, true));
+    assert_eq!(text, "container.value.?labels[?'a/b'][?'in'].orValue(dyn(null)) != null");
+}
+
+#[test]
+fn literals_hold_nothing_that_kyverno_reads() {
+    assert_eq!(quoted("plain"), "'plain'");
+    assert_eq!(quoted("it's"), "\"it's\"");
+    assert_eq!(quoted("it's \"so\""), "'it\\'s \"so\"'");
+    assert_eq!(quoted("{{ a }} $(b) ${c}"), "'{\\u007b a }} $\\u0028b) ${c}'");
+    assert_eq!(quoted("a\\b\n\u{7}\u{202e}é"), "'a\\\\b\\n\\u0007\\u202eé'");
+}
+
+#[test]
+fn nothing_is_asked_of_what_it_does_not_suit() {
+    let operand = read(Reading::Quantity, vec![path(&["x"])], None);
+    let error = Printer::default()
+        .condition(&leaf(operand, Predicate::StartsWith(texts(&["a"])), true), &Scope::new(&[]))
+        .unwrap_err();
+    assert!(error.what.contains("StartsWith"), "{error}");
+}
+
+#[test]
+fn a_parameter_that_was_not_replaced_is_an_error() {
+    let mut rule = sample::rule("POD-008");
+    rule.checks[0].ok = leaf(Operand::Parameter("allowed".to_owned()), Predicate::Empty, true);
+    assert_eq!(
+        variables(&rule).unwrap_err().what,
+        "the parameter `allowed`, which should have been replaced by its value"
+    );
+}
+
+#[test]
+fn variables_come_before_their_use() {
+    let mut rule = sample::rule("POD-008");
+    let capability = Path { root: Root::Element("capability".to_owned()), steps: Vec::new() };
+    let allowed = Predicate::In { of: LiteralType::Text, values: texts(&["NET_BIND_SERVICE"]) };
+    rule.checks[0].ok = leaf(read(Reading::Raw, vec![capability], None), allowed, true);
+    let variables = variables(&rule).unwrap();
+    let names: Vec<&str> = variables.iter().map(|variable| variable.name.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "template",
+            "old_template",
+            "pod",
+            "object_namespace",
+            "containers",
+            "unchanged",
+            "unreadable",
+            "check_add",
+            "violations"
+        ]
+    );
+    for (index, variable) in variables.iter().enumerate() {
+        for later in &names[index..] {
+            let used = format!("variables.{later}");
+            let is_used = variable.expression.match_indices(&used).any(|(at, _)| {
+                !variable.expression[at + used.len()..]
+                    .starts_with(|next: char| next == '_' || next.is_alphanumeric())
+            });
+            assert!(!is_used, "{} uses {later}", variable.name);
+        }
+    }
+}

@@ -25,7 +25,7 @@ impl Printer {
                 let key = self.path(key, scope)?;
                 let looked =
                     Expression::Looked { map: Box::new(Expression::Map(map)), key: Box::new(key.clone()) };
-                Ok(Values::Found(key.is_a("string").choose(looked, Expression::List(Vec::new()))))
+                Ok(Values::Found(key.has_type("string").choose(looked, Expression::List(Vec::new()))))
             }
             Arguments::Parameters(names) => Err(Unprintable::parameter(&names.join("`, `"))),
             Arguments::Entry { parameter, .. } => Err(Unprintable::parameter(parameter)),
