@@ -6,7 +6,6 @@
 mod environment;
 mod parameter;
 mod placement;
-mod quantity;
 mod rule;
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,8 @@ pub mod condition;
 pub mod fold;
 pub mod kind;
 pub mod literal;
+pub mod lower;
+pub mod number;
 pub mod path;
 pub mod record;
 pub mod release;

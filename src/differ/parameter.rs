@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::{Aspect, Change, Class, quantity, sorted};
+use super::{Aspect, Change, Class, sorted};
+use crate::ir::number;
 use crate::ir::record::{ParameterRecord, RuleRecord};
 use crate::ir::release::Direction;
 use crate::ir::rule::ParameterKind;
@@ -46,8 +47,8 @@ fn class(old: &ParameterRecord, new: &ParameterRecord, asked: bool) -> Class {
         ParameterKind::Boolean => Class::of_order(&old.value.as_bool(), &new.value.as_bool()),
         ParameterKind::Integer => Class::of_order(&old.value.as_i64(), &new.value.as_i64()),
         ParameterKind::Choice => return choice(old, new),
-        ParameterKind::Quantity => measured(old, new, quantity::compare),
-        ParameterKind::Duration => measured(old, new, quantity::compare_durations),
+        ParameterKind::Quantity => measured(old, new, number::compare_quantities),
+        ParameterKind::Duration => measured(old, new, number::compare_durations),
         ParameterKind::Strings
         | ParameterKind::Patterns
         | ParameterKind::Images

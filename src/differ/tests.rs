@@ -1,4 +1,5 @@
-use crate::differ::{Aspect, Change, Class, compare, quantity};
+use crate::differ::{Aspect, Change, Class, compare};
+use crate::ir::number;
 use crate::ir::record::ReleaseRecord;
 use crate::ir::{
     Action, Condition, Direction, LeftOut, Literal, Operator, Parameter, ParameterKind, Release, Value,
@@ -164,13 +165,13 @@ fn both_is_unclear_where_items_may_contain_each_other() {
 #[test]
 fn quantities_are_exact() {
     use std::cmp::Ordering::{Equal, Greater, Less};
-    assert_eq!(quantity::compare("0.1", "100m"), Some(Equal));
-    assert_eq!(quantity::compare("1Ki", "1k"), Some(Greater));
-    assert_eq!(quantity::compare("9007199254740992", "9007199254740993"), Some(Less));
-    assert_eq!(quantity::compare("1e3", "1k"), Some(Equal));
-    assert_eq!(quantity::compare("1e99", "1"), None);
-    assert_eq!(quantity::compare("1Q", "1"), None);
-    assert_eq!(quantity::compare_durations("1h30m", "5400s"), Some(Equal));
+    assert_eq!(number::compare_quantities("0.1", "100m"), Some(Equal));
+    assert_eq!(number::compare_quantities("1Ki", "1k"), Some(Greater));
+    assert_eq!(number::compare_quantities("9007199254740992", "9007199254740993"), Some(Less));
+    assert_eq!(number::compare_quantities("1e3", "1k"), Some(Equal));
+    assert_eq!(number::compare_quantities("1e99", "1"), None);
+    assert_eq!(number::compare_quantities("1Q", "1"), None);
+    assert_eq!(number::compare_durations("1h30m", "5400s"), Some(Equal));
 }
 
 #[test]

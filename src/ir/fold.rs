@@ -1,8 +1,109 @@
 //! The closed form of a rule: parameters are replaced by their values, and loops over records are unrolled.
+//!
+//! Gatekeeper alone prints the open form, since its constraints carry the parameters; all others take this one.
 
-use super::rule::Rule;
+mod substitute;
+mod truth;
 
-/// The rule without a reference to a parameter.
+use std::collections::BTreeMap;
+
+use super::condition::Condition;
+use super::literal::Value;
+use super::path::{Loop, Source};
+use super::rule::{Check, Rule};
+use substitute::Values;
+
+/// The rule without a reference to a parameter. A check that can't be violated any more is left out.
 pub fn fold(rule: &Rule) -> Rule {
-    rule.clone()
+    let values: BTreeMap<String, Value> =
+        rule.parameters.iter().map(|(name, parameter)| (name.clone(), parameter.value.clone())).collect();
+    let values = Values::of(&values);
+    let checks = rule.checks.iter().map(|check| fold_check(check, &values));
+    Rule {
+        spared: condition(&rule.spared, &values),
+        checks: checks.filter(|check| check.ok != Condition::True).collect(),
+        shapes: rule.shapes.clone(),
+        ..rule.clone()
+    }
+}
+
+fn fold_check(check: &Check, values: &Values) -> Check {
+    Check {
+        each: check.each.iter().map(|each| fold_loop(each, values)).collect(),
+        ok: condition(&check.ok, values),
+        ..check.clone()
+    }
+}
+
+fn fold_loop(each: &Loop, values: &Values) -> Loop {
+    let source = match &each.source {
+        Source::Parameter(name) => Source::Literals(values.items(name)),
+        Source::ParameterEntries(name) => Source::Literals(values.entries(name)),
+        Source::Object
+        | Source::Pod
+        | Source::Containers(_)
+        | Source::SecurityContexts
+        | Source::Images
+        | Source::Items(_)
+        | Source::Entries(_)
+        | Source::Fields(_)
+        | Source::Literals(_) => each.source.clone(),
+    };
+    Loop { source, ..each.clone() }
+}
+
+/// The condition in closed form.
+fn condition(open: &Condition, values: &Values) -> Condition {
+    match open {
+        Condition::True => Condition::True,
+        Condition::False => Condition::False,
+        Condition::All(parts) => Condition::all(parts.iter().map(|part| condition(part, values))),
+        Condition::Any(parts) => Condition::any(parts.iter().map(|part| condition(part, values))),
+        Condition::Some { each, satisfies } => match records(each, values) {
+            Some(records) => Condition::any(
+                records.iter().map(|record| condition(satisfies, &values.with(&each.name, record))),
+            ),
+            None => {
+                let satisfies = condition(satisfies, values);
+                match satisfies {
+                    Condition::False => Condition::False,
+                    satisfies => {
+                        Condition::Some { each: fold_loop(each, values), satisfies: Box::new(satisfies) }
+                    }
+                }
+            }
+        },
+        Condition::Every { each, satisfies } => match records(each, values) {
+            Some(records) => Condition::all(
+                records.iter().map(|record| condition(satisfies, &values.with(&each.name, record))),
+            ),
+            None => {
+                let satisfies = condition(satisfies, values);
+                match satisfies {
+                    Condition::True => Condition::True,
+                    satisfies => {
+                        Condition::Every { each: fold_loop(each, values), satisfies: Box::new(satisfies) }
+                    }
+                }
+            }
+        },
+        Condition::Leaf(leaf) => values.leaf(leaf),
+    }
+}
+
+/// The elements of a loop over a parameter, each of which becomes a condition of its own.
+fn records(each: &Loop, values: &Values) -> Option<Vec<Value>> {
+    match &each.source {
+        Source::Parameter(name) => Some(values.items(name)),
+        Source::ParameterEntries(name) => Some(values.entries(name)),
+        Source::Object
+        | Source::Pod
+        | Source::Containers(_)
+        | Source::SecurityContexts
+        | Source::Images
+        | Source::Items(_)
+        | Source::Entries(_)
+        | Source::Fields(_)
+        | Source::Literals(_) => None,
+    }
 }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 /// Compares two quantities (`1Gi`, `500m`); absent if one has another form or is too large to be compared exactly.
-pub(super) fn compare(left: &str, right: &str) -> Option<Ordering> {
+pub fn compare_quantities(left: &str, right: &str) -> Option<Ordering> {
     let (left, left_places) = quantity(left)?;
     let (right, right_places) = quantity(right)?;
     let left = left.checked_mul(10u128.checked_pow(right_places)?)?;
@@ -12,7 +12,7 @@ pub(super) fn compare(left: &str, right: &str) -> Option<Ordering> {
 }
 
 /// Compares two durations (`1h30m`); absent if one has another form.
-pub(super) fn compare_durations(left: &str, right: &str) -> Option<Ordering> {
+pub fn compare_durations(left: &str, right: &str) -> Option<Ordering> {
     Some(seconds(left)?.cmp(&seconds(right)?))
 }
 

@@ -1,0 +1,100 @@
+//! Definitions become releases: the only place that names the model and the project.
+//!
+//! Every fault of a definition is told at once, at its own place; a release is made of faultless definitions alone.
+
+mod argument;
+mod condition;
+mod context;
+mod environment;
+mod example;
+mod governed;
+mod loops;
+mod message;
+mod normal;
+mod parameter;
+mod path;
+mod placement;
+mod rule;
+mod shape;
+mod visit;
+mod waiver;
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Sink};
+use crate::ir::{Kind, Release};
+use crate::model::{KindDeclaration, Scope};
+use crate::project::{Definitions, Located};
+pub use example::NAMESPACE;
+
+/// The release of one environment, or everything that is wrong with the definitions that it is made of.
+///
+/// # Errors
+/// Gives the faults, each with its place. An environment that isn't defined is a fault without a place.
+pub fn lower(definitions: &Definitions, environment: &str) -> Result<Release, Vec<Diagnostic>> {
+    let kinds = kinds(&definitions.kinds);
+    environment::release(definitions, &kinds, environment).map_err(sorted)
+}
+
+/// Releases of one rule alone, denying everywhere: one for each set of parameters, versions and exemptions that its examples
+/// have, with those examples. They are what a rule's examples are proved in, by the evaluator and by each engine.
+///
+/// # Errors
+/// Gives the faults of the rule and of its examples, each with its place.
+pub fn proofs(definitions: &Definitions, rule: &str) -> Result<Vec<Release>, Vec<Diagnostic>> {
+    let kinds = kinds(&definitions.kinds);
+    let Some(rule) = definitions.rules.iter().find(|defined| defined.value.id == rule) else {
+        return Err(vec![Diagnostic::error("unknown-rule", format!("there is no rule `{rule}`"))]);
+    };
+    let project = definitions.project.as_ref();
+    let name = project.map_or("palisade", |project| project.value.name.as_str());
+    let help = project.map_or("", |project| project.value.help.as_str());
+    example::proofs(name, help, rule, &kinds).map_err(sorted)
+}
+
+/// Everything that is wrong with any rule, profile or environment.
+pub fn faults(definitions: &Definitions) -> Vec<Diagnostic> {
+    let mut sink = Sink::new();
+    for rule in &definitions.rules {
+        for fault in proofs(definitions, &rule.value.id).err().into_iter().flatten() {
+            sink.push(fault);
+        }
+    }
+    for environment in &definitions.environments {
+        for fault in lower(definitions, &environment.value.name).err().into_iter().flatten() {
+            sink.push(fault);
+        }
+    }
+    sink.into_vec()
+}
+
+fn sorted(faults: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut sink = Sink::new();
+    for fault in faults {
+        sink.push(fault);
+    }
+    sink.into_vec()
+}
+
+fn kinds(declared: &[Located<KindDeclaration>]) -> Vec<Kind> {
+    let kinds: BTreeMap<(String, String), Kind> = declared
+        .iter()
+        .map(|kind| {
+            let kind = &kind.value;
+            let steps = kind
+                .pod_template
+                .as_ref()
+                .map(|path| path.split('.').filter(|step| !step.is_empty()).map(str::to_owned).collect());
+            let lowered = Kind {
+                group: kind.group.clone(),
+                kind: kind.kind.clone(),
+                plural: kind.plural.clone(),
+                namespaced: kind.scope == Scope::Namespaced,
+                versions: kind.versions.clone(),
+                pod_template: steps,
+            };
+            ((kind.group.clone(), kind.kind.clone()), lowered)
+        })
+        .collect();
+    kinds.into_values().collect()
+}

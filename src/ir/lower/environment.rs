@@ -1,0 +1,279 @@
+//! One environment: its profile's rules with their parameters, actions and exemptions.
+
+use std::collections::BTreeMap;
+
+use super::context::Versions;
+use super::parameter::Setting;
+use super::rule::{self, Surroundings};
+use super::waiver::{self, Exempting};
+use super::{example, placement};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::ir::{EngineRange, ExemptionRecord, Kind, LeftOut, Release, Rule, Target, Version};
+use crate::model::{self, Environment, Exemption, Profile};
+use crate::project::{Definitions, Located, Place};
+
+/// The release of the environment of this name.
+pub(super) fn release(
+    definitions: &Definitions,
+    kinds: &[Kind],
+    name: &str,
+) -> Result<Release, Vec<Diagnostic>> {
+    let Some(environment) = definitions.environments.iter().find(|one| one.value.name == name) else {
+        return Err(vec![unknown(definitions, name)]);
+    };
+    let mut faults = Vec::new();
+    let Some(project) = &definitions.project else {
+        return Err(vec![Diagnostic::error("no-project", "the file `palisade.yaml` is missing")]);
+    };
+    let Some(profile) = definitions.profiles.iter().find(|one| one.value.name == environment.value.profile)
+    else {
+        return Err(vec![environment.mark(
+            Diagnostic::error(
+                "unknown-profile",
+                format!("there is no profile `{}`", environment.value.profile),
+            ),
+            &Place::root().key("profile"),
+        )]);
+    };
+    let versions = versions(environment, &mut faults);
+    let engines = engines(environment, &mut faults);
+    let exemptions: Vec<&Located<Exemption>> = definitions
+        .exemptions
+        .iter()
+        .filter(|exemption| environment.value.exemptions.contains(&exemption.value.name))
+        .collect();
+    for exemption in &exemptions {
+        faults.extend(exemption_faults(exemption, kinds));
+    }
+    let left_out = left_out(project, environment);
+    let rules =
+        rules(definitions, kinds, profile, environment, versions, &exemptions, &left_out, &mut faults);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    Ok(Release {
+        project: project.value.name.clone(),
+        environment: environment.value.name.clone(),
+        description: environment.value.description.clone(),
+        profile: profile.value.name.clone(),
+        kubernetes: versions.kubernetes,
+        pod_security: versions.pod_security,
+        help: project.value.help.clone(),
+        owner: project.value.owner.clone(),
+        engines,
+        left_out,
+        scopes: placement::scopes(&environment.value),
+        exemptions: exemptions.iter().map(|exemption| record(&exemption.value)).collect(),
+        rules,
+    })
+}
+
+fn unknown(definitions: &Definitions, name: &str) -> Diagnostic {
+    let known: Vec<&str> = definitions.environments.iter().map(|one| one.value.name.as_str()).collect();
+    let listed = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let diagnostic = Diagnostic::error("unknown-environment", format!("there is no environment `{name}`"));
+    match did_you_mean(name, known.into_iter()) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`? there are {listed}")),
+        None => diagnostic.help(format!("there are {listed}")),
+    }
+}
+
+/// Reads a version that the project's structural check has seen already.
+fn version(
+    environment: &Located<Environment>,
+    place: &Place,
+    text: &str,
+    faults: &mut Vec<Diagnostic>,
+) -> Version {
+    Version::parse(text).unwrap_or_else(|| {
+        let diagnostic = Diagnostic::error("bad-version", format!("`{text}` is no version"))
+            .label("expected a version such as `\"1.33\"`");
+        faults.push(environment.mark(diagnostic, place));
+        Version { major: 0, minor: 0 }
+    })
+}
+
+fn versions(environment: &Located<Environment>, faults: &mut Vec<Diagnostic>) -> Versions {
+    let place = |field: &str| Place::root().key(field);
+    let kubernetes = version(environment, &place("kubernetes"), &environment.value.kubernetes, faults);
+    let pod_security = match &environment.value.pod_security {
+        Some(text) => version(environment, &place("pod_security"), text, faults),
+        None => kubernetes,
+    };
+    Versions { kubernetes, pod_security }
+}
+
+fn engines(
+    environment: &Located<Environment>,
+    faults: &mut Vec<Diagnostic>,
+) -> BTreeMap<Target, EngineRange> {
+    let written = &environment.value.targets;
+    let mut engines = BTreeMap::new();
+    for target in Target::ALL {
+        let range = match target {
+            Target::KyvernoClusterPolicy => &written.kyverno_cluster_policy,
+            Target::KyvernoValidatingPolicy => &written.kyverno_validating_policy,
+            Target::Gatekeeper => &written.gatekeeper,
+            Target::ValidatingAdmissionPolicy => &written.validating_admission_policy,
+        };
+        let Some(range) = range else { continue };
+        let place = Place::root().key("targets").key(target.name());
+        let from = version(environment, &place.key("from"), &range.from, faults);
+        let to = version(environment, &place.key("to"), &range.to, faults);
+        engines.insert(target, EngineRange { from, to });
+    }
+    engines
+}
+
+fn left_out(project: &Located<model::Project>, environment: &Located<Environment>) -> Vec<LeftOut> {
+    let written = &environment.value.left_out;
+    let shipped = project.value.left_out.iter().filter(|_| written.shipped);
+    let mut left_out: Vec<LeftOut> = shipped
+        .chain(&written.also)
+        .map(|one| LeftOut { namespace: one.namespace.clone(), reason: one.reason.clone() })
+        .collect();
+    left_out.sort();
+    left_out.dedup_by(|one, other| one.namespace == other.namespace);
+    left_out
+}
+
+fn exemption_faults(exemption: &Located<Exemption>, kinds: &[Kind]) -> Vec<Diagnostic> {
+    waiver::faults(&exemption.value.identity, &exemption.value.features, kinds)
+        .into_iter()
+        .map(|(field, reason)| {
+            let part = if field == "host_paths" { "features" } else { "identity" };
+            let diagnostic = Diagnostic::error("bad-value", format!("`{field}` can't be read")).label(reason);
+            exemption.mark(diagnostic, &Place::root().key(part).key(field))
+        })
+        .collect()
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is one definition that decides over the rules of an environment"
+)]
+fn rules(
+    definitions: &Definitions,
+    kinds: &[Kind],
+    profile: &Located<Profile>,
+    environment: &Located<Environment>,
+    versions: Versions,
+    exemptions: &[&Located<Exemption>],
+    left_out: &[LeftOut],
+    faults: &mut Vec<Diagnostic>,
+) -> Vec<Rule> {
+    let exemptions: Vec<Exempting> = exemptions
+        .iter()
+        .map(|exemption| Exempting {
+            name: exemption.value.name.clone(),
+            identity: exemption.value.identity.clone(),
+            features: exemption.value.features.clone(),
+            rules: exemption.value.rules.clone(),
+        })
+        .collect();
+    let left_out: Vec<String> = left_out.iter().map(|one| one.namespace.clone()).collect();
+    let mut rules = Vec::new();
+    for written in &definitions.rules {
+        if !profile.value.rules.contains_key(&written.value.id) {
+            continue;
+        }
+        let surroundings = Surroundings {
+            kinds,
+            settings: settings(written, profile, environment, faults),
+            versions,
+            exemptions: exemptions.clone(),
+        };
+        match rule::rule(written, &surroundings) {
+            Ok(rule) => {
+                let placements = placement::placements(environment, &left_out, &rule.id, &rule.kinds);
+                if !placements.is_empty() {
+                    rules.push(Rule { placements, examples: example::examples(&written.value), ..rule });
+                }
+            }
+            Err(more) => faults.extend(more),
+        }
+    }
+    rules
+}
+
+/// What the profile and the environment say of a rule's parameters; the environment wins.
+fn settings(
+    written: &Located<model::Rule>,
+    profile: &Located<Profile>,
+    environment: &Located<Environment>,
+    faults: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, Setting> {
+    let id = &written.value.id;
+    let mut settings = BTreeMap::new();
+    let of_profile = profile.value.rules.get(id).map(|rule| &rule.parameters);
+    let of_environment = environment.value.rules.get(id).map(|rule| &rule.parameters);
+    for (name, value) in of_profile.into_iter().flatten() {
+        let place = Place::root().key("rules").key(id).key("parameters").key(name);
+        let setting = Setting { written: value.clone(), set_by: format!("{}: {place}", profile.name) };
+        let wrong = example::setting_faults(&written.value, name, &setting);
+        faults.extend(wrong.into_iter().map(|fault| profile.mark(fault, &place)));
+        settings.insert(name.clone(), setting);
+    }
+    for (name, value) in of_environment.into_iter().flatten() {
+        let place = Place::root().key("rules").key(id).key("parameters").key(name);
+        let setting = Setting { written: value.clone(), set_by: format!("{}: {place}", environment.name) };
+        let wrong = example::setting_faults(&written.value, name, &setting);
+        faults.extend(wrong.into_iter().map(|fault| environment.mark(fault, &place)));
+        settings.insert(name.clone(), setting);
+    }
+    settings
+}
+
+fn record(exemption: &Exemption) -> ExemptionRecord {
+    let identity = &exemption.identity;
+    let who = match &identity.object {
+        Some(object) => match &object.namespace {
+            Some(namespace) => format!("{} {namespace}/{}", object.kind, object.name),
+            None => format!("{} {}", object.kind, object.name),
+        },
+        None => {
+            let sidecars = match identity.sidecars.as_slice() {
+                [] => String::new(),
+                sidecars => format!(", beside {}", sidecars.join(", ")),
+            };
+            format!(
+                "service account {}/{}, images {}{sidecars}",
+                identity.namespace.as_deref().unwrap_or_default(),
+                identity.service_account.as_deref().unwrap_or_default(),
+                identity.images.join(", "),
+            )
+        }
+    };
+    ExemptionRecord {
+        name: exemption.name.clone(),
+        owner: exemption.owner.clone(),
+        approved_by: exemption.approved_by.clone(),
+        reason: exemption.reason.clone(),
+        ticket: exemption.ticket.clone(),
+        created: exemption.created.clone(),
+        expires: exemption.expires.clone(),
+        identity: who,
+        waives: waives(exemption),
+    }
+}
+
+fn waives(exemption: &Exemption) -> String {
+    let features = &exemption.features;
+    let flags = [
+        ("privileged containers", features.privileged),
+        ("host network", features.host_network),
+        ("host PIDs", features.host_pid),
+        ("host IPC", features.host_ipc),
+        ("running as root", features.run_as_root),
+    ];
+    let lists = [
+        ("capabilities", &features.capabilities),
+        ("host paths", &features.host_paths),
+        ("SELinux types", &features.selinux_types),
+        ("rules", &exemption.rules),
+    ];
+    let flags = flags.iter().filter(|(_, waived)| *waived).map(|(name, _)| (*name).to_owned());
+    let lists = lists.iter().filter(|(_, values)| !values.is_empty());
+    let lists = lists.map(|(name, values)| format!("{name} {}", values.join(", ")));
+    flags.chain(lists).collect::<Vec<_>>().join("; ")
+}

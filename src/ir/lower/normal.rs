@@ -1,0 +1,247 @@
+//! Normal forms of texts: what is written once here is compared alike by every target.
+//!
+//! Each function gives the normal form, or the reason (lower-case, to follow a colon) why there is none.
+
+use regex_syntax::ast::{self, Ast, ClassPerlKind, ClassSetItem};
+
+use crate::ir::condition::{DURATION_FORM, IMAGE_FORM, QUANTITY_FORM};
+
+/// The length that a regular expression may have, in bytes.
+const PATTERN_LIMIT: usize = 1_000;
+
+/// A host path, cleaned, with `/` at its end and `/var/run` as `/run`.
+pub(super) fn host_path(text: &str) -> Result<String, String> {
+    if !text.starts_with('/') {
+        return Err("a host path begins with `/`".to_owned());
+    }
+    let segments: Vec<&str> =
+        text.split('/').filter(|segment| !segment.is_empty() && *segment != ".").collect();
+    if segments.contains(&"..") {
+        return Err("a host path has no `..`".to_owned());
+    }
+    let path: String = segments.iter().map(|segment| format!("/{segment}")).collect();
+    let path = format!("{path}/");
+    Ok(match path.strip_prefix("/var/run/") {
+        Some(rest) => format!("/run/{rest}"),
+        None => path,
+    })
+}
+
+/// A pattern for images, as a regular expression that `registry/repository/` must match from its beginning.
+pub(super) fn image(text: &str) -> Result<String, String> {
+    let trimmed = text.strip_suffix('/').unwrap_or(text);
+    let form = regex::Regex::new(IMAGE_FORM).map_err(|error| error.to_string())?;
+    let letters = trimmed.replace('*', "a");
+    if !form.is_match(&letters) || trimmed.split('/').any(str::is_empty) {
+        return Err(
+            "a registry or repository is made of letters, digits, `.`, `_`, `-`, `:` and `/`".to_owned()
+        );
+    }
+    if trimmed.contains('@') {
+        return Err("it names a registry or a repository, without a digest".to_owned());
+    }
+    let (host, path) = trimmed.split_once('/').map_or((trimmed, None), |(host, path)| (host, Some(path)));
+    if path.is_some_and(|path| path.contains(':')) {
+        return Err("it names a registry or a repository, without a tag".to_owned());
+    }
+    let is_host = |host: &str| {
+        host.contains(['.', ':', '*'])
+            || host == "localhost"
+            || host.chars().any(|letter| letter.is_ascii_uppercase())
+    };
+    let (host, path) = match (host, path) {
+        ("index.docker.io", path) => ("docker.io", path.map(str::to_owned)),
+        (host, path) if is_host(host) => (host, path.map(str::to_owned)),
+        (name, None) => ("docker.io", Some(format!("library/{name}"))),
+        (name, Some(path)) => ("docker.io", Some(format!("{name}/{path}"))),
+    };
+    let host = wildcard(host, "[^./:]+");
+    let path = path.map(|path| format!("{}/", wildcard(&path, "[^/]+"))).unwrap_or_default();
+    Ok(format!("^{host}/{path}"))
+}
+
+/// A text with `*`, each of which stands for what `any` matches, as a regular expression without anchors.
+fn wildcard(text: &str, any: &str) -> String {
+    text.split('*').map(regex_syntax::escape).collect::<Vec<_>>().join(any)
+}
+
+/// A pattern in which `*` stands for any run of characters, as an anchored regular expression.
+pub(super) fn like(text: &str) -> Result<String, String> {
+    whole(&wildcard(text, "(?s:.*)"))
+}
+
+/// A regular expression for a whole text, anchored; only what RE2, Go and Rust read alike.
+pub(super) fn whole(text: &str) -> Result<String, String> {
+    if text.len() > PATTERN_LIMIT {
+        return Err(format!("a regular expression has at most {PATTERN_LIMIT} bytes"));
+    }
+    let parsed = ast::parse::ParserBuilder::new()
+        .nest_limit(50)
+        .build()
+        .parse(text)
+        .map_err(|error| format!("{}", error.kind()))?;
+    ast::visit(&parsed, Subset)?;
+    let anchored = format!("^(?:{text})$");
+    regex::RegexBuilder::new(&anchored)
+        .size_limit(1 << 20)
+        .build()
+        .map_err(|_| "it is too large".to_owned())?;
+    Ok(anchored)
+}
+
+/// Refuses what Rust's syntax has beyond RE2, or reads otherwise.
+struct Subset;
+
+impl ast::Visitor for Subset {
+    type Output = ();
+    type Err = String;
+
+    fn finish(self) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn visit_pre(&mut self, node: &Ast) -> Result<(), String> {
+        let refuse = |what: &str| Err(format!("{what} is not understood by RE2"));
+        match node {
+            Ast::Flags(_) => refuse("a flag for the rest of the expression"),
+            Ast::ClassPerl(class) => perl(&class.kind),
+            Ast::Assertion(assertion) => match assertion.kind {
+                ast::AssertionKind::StartLine
+                | ast::AssertionKind::EndLine
+                | ast::AssertionKind::StartText
+                | ast::AssertionKind::EndText => Ok(()),
+                _ => refuse("a word boundary that isn't ASCII"),
+            },
+            Ast::Literal(literal) => match literal.kind {
+                ast::LiteralKind::HexBrace(ast::HexLiteralKind::X)
+                | ast::LiteralKind::HexFixed(ast::HexLiteralKind::X)
+                | ast::LiteralKind::Verbatim
+                | ast::LiteralKind::Meta
+                | ast::LiteralKind::Special(_) => Ok(()),
+                _ => refuse("this way to write a character"),
+            },
+            Ast::Repetition(repetition) => repeats(repetition),
+            Ast::Group(group) => match &group.kind {
+                ast::GroupKind::CaptureName { .. } => refuse("a named group"),
+                ast::GroupKind::NonCapturing(flags) => flag_items(flags),
+                ast::GroupKind::CaptureIndex(_) => Ok(()),
+            },
+            Ast::ClassUnicode(_) => refuse("a class of Unicode's properties"),
+            Ast::Empty(_) | Ast::Dot(_) | Ast::ClassBracketed(_) | Ast::Alternation(_) | Ast::Concat(_) => {
+                Ok(())
+            }
+        }
+    }
+
+    fn visit_class_set_item_pre(&mut self, item: &ClassSetItem) -> Result<(), String> {
+        match item {
+            ClassSetItem::Perl(class) => perl(&class.kind),
+            ClassSetItem::Unicode(_) => {
+                Err("a class of Unicode's properties is not understood by RE2".to_owned())
+            }
+            ClassSetItem::Bracketed(_) => Err("a class inside a class is not understood by RE2".to_owned()),
+            ClassSetItem::Empty(_)
+            | ClassSetItem::Literal(_)
+            | ClassSetItem::Range(_)
+            | ClassSetItem::Ascii(_)
+            | ClassSetItem::Union(_) => Ok(()),
+        }
+    }
+
+    fn visit_class_set_binary_op_pre(&mut self, _: &ast::ClassSetBinaryOp) -> Result<(), String> {
+        Err("an operation on classes is not understood by RE2".to_owned())
+    }
+}
+
+fn perl(kind: &ClassPerlKind) -> Result<(), String> {
+    let (class, instead) = match kind {
+        ClassPerlKind::Digit => ("\\d", "[0-9]"),
+        ClassPerlKind::Space => ("\\s", "[ \\t]"),
+        ClassPerlKind::Word => ("\\w", "[0-9A-Za-z_]"),
+    };
+    Err(format!("`{class}` means other characters in other engines; write `{instead}`"))
+}
+
+fn repeats(repetition: &ast::Repetition) -> Result<(), String> {
+    if matches!(*repetition.ast, Ast::Repetition(_)) {
+        return Err("a repetition of a repetition is not understood by RE2".to_owned());
+    }
+    let most = match &repetition.op.kind {
+        ast::RepetitionKind::Range(
+            ast::RepetitionRange::Exactly(count) | ast::RepetitionRange::AtLeast(count),
+        ) => *count,
+        ast::RepetitionKind::Range(ast::RepetitionRange::Bounded(_, most)) => *most,
+        ast::RepetitionKind::ZeroOrOne | ast::RepetitionKind::ZeroOrMore | ast::RepetitionKind::OneOrMore => {
+            0
+        }
+    };
+    if most > 1_000 { Err("RE2 repeats at most 1000 times".to_owned()) } else { Ok(()) }
+}
+
+fn flag_items(flags: &ast::Flags) -> Result<(), String> {
+    let known = flags.items.iter().all(|item| match &item.kind {
+        ast::FlagsItemKind::Negation => true,
+        ast::FlagsItemKind::Flag(flag) => {
+            matches!(flag, ast::Flag::CaseInsensitive | ast::Flag::DotMatchesNewLine)
+        }
+    });
+    if known { Ok(()) } else { Err("only the flags `i` and `s` mean the same everywhere".to_owned()) }
+}
+
+/// A quantity of the form that all engines read alike.
+pub(super) fn quantity(text: &str) -> Result<String, String> {
+    form(
+        text,
+        QUANTITY_FORM,
+        "a quantity is a number with at most one of `m`, `k`, `M`, `G`, `T`, `P`, `E`, `Ki`, `Mi`, `Gi`, `Ti`, `Pi`, `Ei`",
+    )
+}
+
+/// A duration of the form that all engines read alike.
+pub(super) fn duration(text: &str) -> Result<String, String> {
+    let reason = "a duration is hours, minutes and seconds in this order, such as `336h` or `1h30m`";
+    if text.is_empty() { Err(reason.to_owned()) } else { form(text, DURATION_FORM, reason) }
+}
+
+fn form(text: &str, form: &str, reason: &str) -> Result<String, String> {
+    let form = regex::Regex::new(form).map_err(|error| error.to_string())?;
+    if form.is_match(text) { Ok(text.to_owned()) } else { Err(reason.to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn host_paths_are_cleaned() {
+        assert_eq!(host_path("/var//run/./x/"), Ok("/run/x/".to_owned()));
+        assert_eq!(host_path("/"), Ok("/".to_owned()));
+        assert_eq!(host_path("/var/runner"), Ok("/var/runner/".to_owned()));
+        assert!(host_path("a").is_err() && host_path("/a/..").is_err());
+    }
+
+    #[test]
+    fn images_match_by_segment() {
+        let matches = |pattern: &str, name: &str| {
+            regex::Regex::new(&image(pattern).unwrap()).unwrap().is_match(&format!("{name}/"))
+        };
+        assert!(matches("*.dkr.ecr.*.amazonaws.com", "1.dkr.ecr.eu-west-1.amazonaws.com/a"));
+        assert!(!matches("*.dkr.ecr.*.amazonaws.com", "a/1.dkr.ecr.eu-west-1.amazonaws.com/a"));
+        assert!(!matches("public.ecr.aws", "public.ecr.aws.evil.example/a"));
+        assert!(matches("nginx", "docker.io/library/nginx"));
+        assert!(matches("docker.io/falcosecurity", "docker.io/falcosecurity/falco"));
+        assert!(image("a b").is_err() && image("a/b:1").is_err() && image("a//b").is_err());
+    }
+
+    #[test]
+    fn expressions_outside_the_common_subset_are_refused() {
+        for bad in
+            ["(", r"\d", r"[\w]", "a{1001}", "(?x)a", r"\pL", "[a&&b]", "a**", "(?<n>a)", r"\u0041", r"\b"]
+        {
+            assert!(whole(bad).is_err(), "{bad}");
+        }
+        for good in ["a|b", "[0-9]{1,3}", "(?i:x)", r"a\.b", "[[:alpha:]]+", "(a)", "x?"] {
+            assert!(whole(good).is_ok(), "{good}");
+        }
+    }
+}
