@@ -1,7 +1,7 @@
 //! A diagnostic as rustc prints it: the message, the line, the place underlined, what to do.
 //! Gives text; never prints it.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
 use super::{Diagnostic, FileId, Severity, Sources, Span};
 
@@ -12,16 +12,12 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, color: bool) -> String
         Severity::Warning => Level::WARNING,
     };
     let title = level.primary_title(&diagnostic.message).id(diagnostic.code);
-    let mut group = Group::with_title(title);
-    for snippet in snippets(diagnostic, sources) {
-        group = group.element(snippet);
-    }
+    let mut group = Group::with_title(title).elements(excerpts(diagnostic, sources));
     if let Some(path) = &diagnostic.path {
         group = group.element(Level::NOTE.message(format!("at `{path}`")));
     }
-    if diagnostic.span.is_none()
-        && let Some(label) = &diagnostic.label
-    {
+    let underlined = diagnostic.span.is_some_and(|span| Excerpt::around(span, sources).is_shown());
+    if !underlined && let Some(label) = &diagnostic.label {
         group = group.element(Level::NOTE.message(label));
     }
     if let Some(help) = &diagnostic.help {
@@ -32,31 +28,32 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, color: bool) -> String
 }
 
 /// One excerpt for the place and each related place; related places of the same line share it.
-fn snippets<'a>(
-    diagnostic: &'a Diagnostic,
-    sources: &'a Sources,
-) -> Vec<Snippet<'a, annotate_snippets::Annotation<'a>>> {
-    let mut snippets = Vec::new();
+fn excerpts<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Vec<Element<'a>> {
+    let mut excerpts = Vec::new();
+    let mut others: Vec<&(Span, String)> = diagnostic.related.iter().collect();
     if let Some(span) = diagnostic.span {
         let excerpt = Excerpt::around(span, sources);
-        let mut annotation = AnnotationKind::Primary.span(excerpt.range(span));
-        if let Some(label) = &diagnostic.label {
-            annotation = annotation.label(label);
-        }
-        let same_line = diagnostic.related.iter().filter(|(related, _)| excerpt.holds(*related));
-        let context = same_line
-            .map(|(related, text)| AnnotationKind::Context.span(excerpt.range(*related)).label(text));
-        snippets.push(excerpt.snippet(sources).annotation(annotation).annotations(context));
+        let mut annotations =
+            vec![AnnotationKind::Primary.span(excerpt.range(span)).label(diagnostic.label.as_deref())];
+        others.retain(|(related, text)| {
+            let shares = excerpt.holds(*related);
+            if shares {
+                annotations.push(AnnotationKind::Context.span(excerpt.range(*related)).label(text));
+            }
+            !shares
+        });
+        excerpts.push(excerpt.show(span, sources, annotations));
     }
-    for (related, text) in &diagnostic.related {
-        if !diagnostic.span.is_some_and(|span| Excerpt::around(span, sources).holds(*related)) {
-            let excerpt = Excerpt::around(*related, sources);
-            let annotation = AnnotationKind::Context.span(excerpt.range(*related)).label(text);
-            snippets.push(excerpt.snippet(sources).annotation(annotation));
-        }
+    for (related, text) in others {
+        let excerpt = Excerpt::around(*related, sources);
+        let annotation = AnnotationKind::Context.span(excerpt.range(*related)).label(text);
+        excerpts.push(excerpt.show(*related, sources, vec![annotation]));
     }
-    snippets
+    excerpts
 }
+
+/// Of a line that is longer, in bytes, only the place is told.
+const LONGEST_LINE: usize = 4096;
 
 /// The line in which a place starts. A place of several lines is underlined in its first.
 struct Excerpt<'a> {
@@ -87,8 +84,21 @@ impl<'a> Excerpt<'a> {
         start..self.text.ceil_char_boundary(start + shown.max(1))
     }
 
-    fn snippet<T: Clone>(&self, sources: &'a Sources) -> Snippet<'a, T> {
-        Snippet::source(self.text).line_start(self.line + 1).path(sources.path(self.file))
+    fn is_shown(&self) -> bool {
+        self.text.len() <= LONGEST_LINE
+    }
+
+    fn show(&self, span: Span, sources: &'a Sources, annotations: Vec<Annotation<'a>>) -> Element<'a> {
+        let path = sources.path(self.file);
+        if self.is_shown() {
+            return Snippet::source(self.text)
+                .line_start(self.line + 1)
+                .path(path)
+                .annotations(annotations)
+                .into();
+        }
+        let (line, column) = sources.line_column(span);
+        Origin::path(path).line(line).char_column(column).into()
     }
 }
 
@@ -137,6 +147,19 @@ mod tests {
          |
          = note: at `rules[0].id`
          = note: expected an id
+        ");
+    }
+
+    #[test]
+    fn a_line_of_megabytes_is_not_shown() {
+        let mut sources = Sources::new();
+        let file =
+            sources.add("a.json", format!("[\n{}é, x, {}\n]", "1, ".repeat(300), "2, ".repeat(1_000_000)));
+        let diagnostic = Diagnostic::error("a-code", "a message").at(Span::new(file, 906, 907)).label("here");
+        insta::assert_snapshot!(render(&diagnostic, &sources, false), @r"
+        error[a-code]: a message
+        --> a.json:2:904
+         = note: here
         ");
     }
 

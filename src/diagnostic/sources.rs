@@ -12,8 +12,45 @@ pub struct FileId(u32);
 struct Source {
     path: String,
     text: String,
-    /// Offsets of the first byte of each line; found when a place is first asked for.
-    line_starts: OnceLock<Vec<usize>>,
+    /// Found when a place is first asked for.
+    index: OnceLock<Index>,
+}
+
+/// Where lines begin and how many characters stand before, so that even in a line of megabytes a column is found at once.
+#[derive(Debug)]
+struct Index {
+    /// Offsets of the first byte of each line.
+    line_starts: Vec<usize>,
+    /// How many characters begin before each block of [`BLOCK`] bytes.
+    characters: Vec<usize>,
+}
+
+/// The distance of the places at which characters are counted, in bytes.
+const BLOCK: usize = 4096;
+
+impl Index {
+    fn new(text: &str) -> Self {
+        let line_feeds = text.match_indices('\n').map(|(offset, _)| offset + 1);
+        let mut counted = 0;
+        let characters = text.as_bytes().chunks(BLOCK).map(|block| {
+            let before = counted;
+            counted += beginnings(block);
+            before
+        });
+        Self { line_starts: std::iter::once(0).chain(line_feeds).collect(), characters: characters.collect() }
+    }
+
+    /// How many characters begin before an offset.
+    fn characters_before(&self, text: &str, offset: usize) -> usize {
+        let block = offset / BLOCK;
+        let rest = text.as_bytes().get(block * BLOCK..offset).unwrap_or_default();
+        self.characters.get(block).copied().unwrap_or(0) + beginnings(rest)
+    }
+}
+
+/// How many characters begin in a piece of UTF-8.
+fn beginnings(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
 /// All files that were read, by [`FileId`], in the order in which they were added.
@@ -31,7 +68,7 @@ impl Sources {
     /// Adds a file; `path` is what messages call it.
     pub fn add(&mut self, path: &str, text: String) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(Source { path: path.to_owned(), text, line_starts: OnceLock::new() });
+        self.files.push(Source { path: path.to_owned(), text, index: OnceLock::new() });
         id
     }
 
@@ -57,12 +94,12 @@ impl Sources {
 
     /// Line and column where a place starts, both from 1; columns count characters.
     pub fn line_column(&self, span: Span) -> (usize, usize) {
+        let Some((source, index)) = self.index(span.file) else { return (1, 1) };
         let line = self.line_of(span.file, span.start);
-        let text = self.text(span.file);
-        let start = self.line_start(span.file, line);
-        let before = text.as_bytes().get(start..span.start.min(text.len())).unwrap_or_default();
-        let characters = before.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
-        (line + 1, characters + 1)
+        let characters_before =
+            |offset: usize| index.characters_before(&source.text, offset.min(source.text.len()));
+        let column = characters_before(span.start) - characters_before(self.line_start(span.file, line));
+        (line + 1, column + 1)
     }
 
     /// The line that holds an offset, from 0.
@@ -76,10 +113,12 @@ impl Sources {
     }
 
     fn line_starts(&self, file: FileId) -> &[usize] {
-        let Some(source) = self.source(file) else { return &[] };
-        source.line_starts.get_or_init(|| {
-            std::iter::once(0).chain(source.text.match_indices('\n').map(|(offset, _)| offset + 1)).collect()
-        })
+        self.index(file).map_or(&[], |(_, index)| &index.line_starts)
+    }
+
+    fn index(&self, file: FileId) -> Option<(&Source, &Index)> {
+        let source = self.source(file)?;
+        Some((source, source.index.get_or_init(|| Index::new(&source.text))))
     }
 
     fn source(&self, file: FileId) -> Option<&Source> {
@@ -103,5 +142,14 @@ mod tests {
         assert_eq!(place(16), (3, 1));
         assert_eq!(place(99), (3, 1));
         assert_eq!(sources.slice(Span::new(file, 3, 5)), "ä");
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_found_at_once() {
+        let mut sources = Sources::new();
+        let file = sources.add("a.json", "é".repeat(5_000_000));
+        for column in (1..5_000_000).step_by(100) {
+            assert_eq!(sources.line_column(Span::new(file, 2 * column, 2 * column)), (1, column + 1));
+        }
     }
 }

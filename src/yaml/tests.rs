@@ -141,6 +141,16 @@ fn many_keys_are_read_in_time() {
 }
 
 #[test]
+fn many_faults_are_told_in_time() {
+    let start = Instant::now();
+    let (sources, read) = read_text(&"- {~: 1}\n".repeat(100_000), Dialect::Manifest);
+    assert_eq!(read.diagnostics.len(), 100_000);
+    let last = read.diagnostics.last().and_then(|diagnostic| diagnostic.span).unwrap();
+    assert_eq!(sources.line_column(last), (100_000, 4));
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+}
+
+#[test]
 fn diagnostics_tell_what_to_do() {
     for (text, parts) in [
         ("{{- if .a }}\nb: 1\n{{- end }}\n", &["helm template"][..]),

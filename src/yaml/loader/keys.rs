@@ -60,7 +60,8 @@ impl<'a> Loader<'a> {
     fn invalid_key(&mut self, what: &str, place: Span) -> Key {
         let error = Diagnostic::error("invalid-key", format!("{what} can't be the key of a map"));
         let error = error.at(place).label("expected a text");
-        self.diagnostics.push(match syntax::template_help(self.document) {
+        let first = self.diagnostics.is_empty();
+        self.diagnostics.push(match first.then(|| syntax::template_help(self.document)).flatten() {
             Some(help) => error.help(help),
             None => error,
         });
