@@ -7,7 +7,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use palisade::project::schemas;
+use palisade::diagnostic::render;
+use palisade::project::{SourceFile, load_from, schemas};
 
 fn policies() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("policies")
@@ -38,6 +39,27 @@ fn the_schemas_are_fresh() {
     for file in files_below(&folder) {
         let name = file.file_name().unwrap().to_str().unwrap();
         assert!(known.contains_key(name), "policies/schemas/{name} is of no kind of file");
+    }
+}
+
+/// Every fault of a project, as a person reads it.
+fn faults(folder: &Path) -> String {
+    let read = |path: &PathBuf| SourceFile {
+        path: path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned(),
+        bytes: fs::read(path).unwrap(),
+    };
+    let files: Vec<SourceFile> = files_below(folder).iter().map(read).collect();
+    let loaded = load_from(folder.file_name().unwrap().to_str().unwrap(), &files);
+    loaded.diagnostics.iter().map(|diagnostic| render(diagnostic, &loaded.sources, false) + "\n").collect()
+}
+
+#[test]
+fn no_project_has_a_fault() {
+    let projects = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/projects");
+    let tested = fs::read_dir(projects).into_iter().flatten().map(|entry| entry.unwrap().path());
+    for folder in tested.chain([policies()]) {
+        let faults = faults(&folder);
+        assert!(faults.is_empty(), "{}\n{faults}", folder.display());
     }
 }
 
