@@ -1,12 +1,16 @@
 //! The command line: one verb, one file. All reading, writing, printing and exiting is here, and no meaning.
 
 mod arguments;
+mod build;
 mod completions;
 mod console;
+mod date;
 mod diff;
 mod failure;
+mod files;
 mod git;
 mod manual;
+mod project;
 
 use std::process::ExitCode;
 
@@ -51,6 +55,7 @@ pub fn main() -> ExitCode {
 
 fn run(verb: &Verb, console: &mut Console) -> Result<Exit, Failure> {
     match verb {
+        Verb::Build(build) => build.run(console),
         Verb::Diff(diff) => diff.run(console),
         Verb::Completions(completions) => completions.run(console),
         Verb::Man(manual) => manual.run(console),

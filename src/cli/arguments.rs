@@ -3,7 +3,7 @@
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
-use super::{completions, diff, manual};
+use super::{build, completions, diff, manual};
 
 /// The colours of help texts.
 const STYLES: Styles = Styles::styled()
@@ -31,6 +31,8 @@ pub struct Arguments {
 /// What is to be done.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// Write the policy bundles, or check that they are up to date
+    Build(build::Build),
     /// Show what changed between two releases, by meaning
     Diff(diff::Diff),
     /// Print completions for a shell

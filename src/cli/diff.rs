@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::project::Project;
 use super::{Console, Exit, Failure, git};
 use crate::bundle::Lock;
 use crate::differ;
@@ -44,8 +45,8 @@ enum Format {
 impl Diff {
     /// Prints the changes.
     pub(super) fn run(&self, console: &mut Console) -> Result<Exit, Failure> {
-        let old = self.releases(&self.old)?;
-        let new = self.releases(&self.new)?;
+        let old = self.releases(&self.old, console)?;
+        let new = self.releases(&self.new, console)?;
         let differences = differ::compare(&old, &new);
         console.result(&match self.format {
             Format::Human => report::difference::human(&differences),
@@ -55,7 +56,7 @@ impl Diff {
         Ok(if same { Exit::Success } else { Exit::Findings })
     }
 
-    fn releases(&self, named: &str) -> Result<Vec<ReleaseRecord>, Failure> {
+    fn releases(&self, named: &str, console: &mut Console) -> Result<Vec<ReleaseRecord>, Failure> {
         if let Some(revision) = named.strip_prefix("git:") {
             return at_revision(revision, &self.out);
         }
@@ -63,12 +64,23 @@ impl Diff {
         if path.join(".palisade").is_dir() {
             return in_output_folder(path);
         }
+        if path.join("palisade.yaml").is_file() {
+            return of_project(path, console);
+        }
         if path.is_dir() {
-            return Err(Failure::new("not-a-release", format!("`{named}` is no output folder"))
-                .help("name a lock file, an output folder, or `git:REVISION`"));
+            let message = format!("`{named}` is neither a project folder nor an output folder");
+            return Err(Failure::new("not-a-release", message).help(
+                "a project folder holds `palisade.yaml`, an output folder `.palisade`; a lock file and `git:REVISION` will do too",
+            ));
         }
         Ok(vec![lock(named, &read(path)?)?])
     }
+}
+
+fn of_project(folder: &Path, console: &mut Console) -> Result<Vec<ReleaseRecord>, Failure> {
+    let project = Project::read(folder, console)?;
+    let releases = project.releases(&project.environments(&[])?)?;
+    Ok(releases.iter().map(ReleaseRecord::of).collect())
 }
 
 fn in_output_folder(folder: &Path) -> Result<Vec<ReleaseRecord>, Failure> {

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::rc::Rc;
 
 use super::Console;
 use crate::diagnostic::{Diagnostic, Sources};
@@ -10,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Sources};
 #[derive(Debug)]
 pub struct Failure {
     diagnostics: Vec<Diagnostic>,
-    sources: Sources,
+    sources: Rc<Sources>,
 }
 
 impl Failure {
@@ -20,8 +21,8 @@ impl Failure {
     }
 
     /// A failure told by diagnostics.
-    pub fn of(diagnostics: Vec<Diagnostic>, sources: Sources) -> Self {
-        Self { diagnostics, sources }
+    pub fn of(diagnostics: Vec<Diagnostic>, sources: impl Into<Rc<Sources>>) -> Self {
+        Self { diagnostics, sources: sources.into() }
     }
 
     /// A file or a folder that can't be read or written; `what` is `read`, `write` …

@@ -1,0 +1,81 @@
+//! A project as commands take it: read from its folder, and lowered for its environments.
+
+use std::path::Path;
+use std::rc::Rc;
+
+use super::{Console, Failure, files};
+use crate::diagnostic::{Severity, Sources, did_you_mean};
+use crate::ir::{Release, lower};
+use crate::project::{self, Definitions, SourceFile};
+
+/// A project without faults in its files.
+pub(super) struct Project {
+    /// What the files define.
+    pub(super) definitions: Definitions,
+    /// The files' texts.
+    pub(super) sources: Rc<Sources>,
+}
+
+impl Project {
+    /// Reads a project; warnings are printed, errors are the failure.
+    pub(super) fn read(folder: &Path, console: &mut Console) -> Result<Self, Failure> {
+        if !folder.is_dir() {
+            let message = format!("there is no project folder `{}`", folder.display());
+            return Err(Failure::new("no-project", message)
+                .help("run the command where the folder is, or name the folder with `--project`"));
+        }
+        let mut sources = Vec::new();
+        for path in files::below(folder)? {
+            let file = folder.join(&path);
+            let bytes = std::fs::read(&file).map_err(|cause| Failure::io("read", &file, &cause))?;
+            sources.push(SourceFile { path, bytes });
+        }
+        let loaded = project::load_from(&folder.display().to_string(), &sources);
+        if loaded.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+            return Err(Failure::of(loaded.diagnostics, loaded.sources));
+        }
+        console.diagnostics(&loaded.diagnostics, &loaded.sources);
+        Ok(Self { definitions: loaded.definitions, sources: Rc::new(loaded.sources) })
+    }
+
+    /// The names of the environments; those that were asked for, or all.
+    pub(super) fn environments(&self, wanted: &[String]) -> Result<Vec<String>, Failure> {
+        let known =
+            || self.definitions.environments.iter().map(|environment| environment.value.name.as_str());
+        if let Some(unknown) = wanted.iter().find(|name| !known().any(|known| known == name.as_str())) {
+            let help = match did_you_mean(unknown, known()) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("there are {}", listed(known())),
+            };
+            return Err(Failure::new("unknown-environment", format!("there is no environment `{unknown}`"))
+                .help(help));
+        }
+        Ok(known()
+            .filter(|name| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name))
+            .map(str::to_owned)
+            .collect())
+    }
+
+    /// All that is wrong with any rule, profile or environment, also those that nobody asked for.
+    pub(super) fn stop_at_faults(&self) -> Result<(), Failure> {
+        let faults = lower::faults(&self.definitions);
+        if faults.is_empty() { Ok(()) } else { Err(Failure::of(faults, Rc::clone(&self.sources))) }
+    }
+
+    /// The releases of these environments.
+    pub(super) fn releases(&self, environments: &[String]) -> Result<Vec<Release>, Failure> {
+        let lower = |environment: &String| lower::lower(&self.definitions, environment);
+        environments
+            .iter()
+            .map(|environment| {
+                lower(environment).map_err(|faults| Failure::of(faults, Rc::clone(&self.sources)))
+            })
+            .collect()
+    }
+}
+
+/// `` `production`, `staging` ``.
+pub(super) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let quoted: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    if quoted.is_empty() { "none".to_owned() } else { quoted.join(", ") }
+}
