@@ -1,1 +1,389 @@
-//! (skeleton)
+//! The reference meaning of a rule: an object and a rule in, violations out.
+//!
+//! It knows no target, reads no file, and never changes an object. What every engine must decide is what this decides
+//! (design, section 5).
+
+mod change;
+mod condition;
+pub mod example;
+mod loops;
+mod pattern;
+mod place;
+mod predicate;
+mod quantity;
+mod reading;
+mod scene;
+mod value;
+
+use std::ops::ControlFlow;
+
+use crate::diagnostic::Span;
+use crate::ir::{Check, Container, Kind, Loop, Release, Rule, Shape, Text, Waiver, fold, text};
+use crate::yaml::Node;
+use condition::{Judge, Truth};
+use pattern::Patterns;
+use place::Place;
+use scene::{Frames, Scene};
+use value::{Looked, View};
+
+/// The name of a broken shape's violation, where others have the check's id.
+pub const UNREADABLE: &str = "unreadable";
+
+/// What is done with an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Operation {
+    /// It is made.
+    Create,
+    /// It is changed.
+    Update,
+    /// It is removed; no rule judges that.
+    Delete,
+    /// Something is connected to it; no rule judges that.
+    Connect,
+    /// It is looked at, by `check` or in the background: judged as if it were made.
+    Audit,
+}
+
+/// What is to be judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// What is done.
+    pub operation: Operation,
+    /// The subresource, such as `ephemeralcontainers`; empty for the object itself.
+    pub subresource: &'a str,
+    /// The object as it would be; absent for DELETE.
+    pub object: Option<&'a Node>,
+    /// The object as it is; present for UPDATE and DELETE.
+    pub old_object: Option<&'a Node>,
+}
+
+impl<'a> Request<'a> {
+    /// An object that lies in a file, or is found in the cluster.
+    pub fn audit(object: &'a Node) -> Self {
+        Self { operation: Operation::Audit, subresource: "", object: Some(object), old_object: None }
+    }
+}
+
+/// Whether a rule judged an object, and if not, why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Judged {
+    /// The rule doesn't speak of this kind, operation or subresource.
+    NotGoverned,
+    /// The rule speaks of the kind, but doesn't know this version of it: whether it is violated can't be said.
+    OtherVersion,
+    /// The update leaves everything that the rule governs as it was.
+    Unchanged,
+    /// The rule spares the object.
+    Spared,
+    /// The rule judged the object.
+    Judged,
+}
+
+/// What a violation comes to. Both of the first deny.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// What must hold doesn't.
+    Violated,
+    /// A value that decides it can't be read.
+    Unreadable,
+    /// Waived, by these exemptions, sorted.
+    Exempted(Vec<String>),
+}
+
+/// One subject that breaks one check, or one shape that is broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The check's id; [`UNREADABLE`] for a broken shape.
+    pub check: String,
+    /// The subject's label; empty for a broken shape.
+    pub subject: String,
+    /// The place as rules name it: `pod.containers[0].image`.
+    pub path: String,
+    /// The place in the object: `spec.template.spec.containers[0].image`.
+    pub object_path: String,
+    /// The deepest node on the way to the place that exists.
+    pub span: Span,
+    /// What it comes to.
+    pub status: Status,
+    /// What is wrong, with the values that were found.
+    pub message: String,
+}
+
+impl Violation {
+    /// The violation in a denial: `<subject>: <message>`.
+    pub fn text(&self) -> String {
+        if self.subject.is_empty() {
+            self.message.clone()
+        } else {
+            format!("{}: {}", self.subject, self.message)
+        }
+    }
+
+    /// Whether it isn't waived.
+    pub fn denies(&self) -> bool {
+        match self.status {
+            Status::Violated | Status::Unreadable => true,
+            Status::Exempted(_) => false,
+        }
+    }
+}
+
+/// What a rule says of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whether it judged.
+    pub judged: Judged,
+    /// Broken shapes, then each check's, in the order of the object's lists.
+    pub violations: Vec<Violation>,
+}
+
+impl Verdict {
+    fn without_violations(judged: Judged) -> Self {
+        Self { judged, violations: Vec::new() }
+    }
+
+    /// Whether a violation isn't waived.
+    pub fn denies(&self) -> bool {
+        self.violations.iter().any(Violation::denies)
+    }
+
+    /// The texts of the violations that aren't waived, in order.
+    pub fn texts(&self) -> Vec<String> {
+        self.violations.iter().filter(|violation| violation.denies()).map(Violation::text).collect()
+    }
+
+    /// The text with which a request is refused.
+    pub fn denial(&self, release: &Release, rule: &Rule, object: &Node) -> String {
+        let field = |name: &str| object.get(name).and_then(Node::as_str);
+        let named = |name: &str| {
+            let name = object.get("metadata").and_then(|metadata| metadata.get(name)).and_then(Node::as_str);
+            name.filter(|name| !name.is_empty())
+        };
+        let name = named("name").or_else(|| named("generateName")).unwrap_or("?");
+        let help = release.help.replace("<< rule >>", &rule.id);
+        text::denial(&rule.id, field("kind").unwrap_or_default(), name, &self.texts(), &help)
+    }
+}
+
+/// A rule made ready for judging.
+#[derive(Clone, Debug)]
+pub struct CompiledRule {
+    rule: Rule,
+    patterns: Patterns,
+    plans: Vec<Plan>,
+}
+
+/// What a rule asks of the objects of one kind.
+#[derive(Clone, Debug)]
+struct Plan {
+    kind: Kind,
+    shapes: Vec<Shape>,
+    checks: Vec<Check>,
+}
+
+impl CompiledRule {
+    /// The rule in its closed form.
+    pub fn rule(&self) -> &Rule {
+        &self.rule
+    }
+}
+
+/// Makes a rule ready for judging.
+pub fn compile(rule: &Rule) -> CompiledRule {
+    let rule = fold::fold(rule);
+    let plan = |kind: &Kind| Plan {
+        kind: kind.clone(),
+        shapes: rule.shapes.iter().filter(|shape| shape.kinds.contains(kind)).cloned().collect(),
+        checks: rule.checks.iter().filter(|check| check.kinds.contains(kind)).cloned().collect(),
+    };
+    CompiledRule { patterns: Patterns::of(&rule), plans: rule.kinds.iter().map(plan).collect(), rule }
+}
+
+/// Judges an object by a rule.
+pub fn judge(compiled: &CompiledRule, request: &Request<'_>) -> Verdict {
+    let Some(object) = governed_object(request) else {
+        return Verdict::without_violations(Judged::NotGoverned);
+    };
+    let (group, version, kind) = type_of(object);
+    let Some(plan) = compiled.plans.iter().find(|plan| plan.kind.kind == kind && plan.kind.group == group)
+    else {
+        return Verdict::without_violations(Judged::NotGoverned);
+    };
+    if request.subresource == EPHEMERAL_CONTAINERS
+        && plan.kind.pod_template.as_ref().is_none_or(|steps| !steps.is_empty())
+    {
+        return Verdict::without_violations(Judged::NotGoverned);
+    }
+    if !plan.kind.versions.iter().any(|known| known == version) {
+        return Verdict::without_violations(Judged::OtherVersion);
+    }
+    if request.operation == Operation::Update
+        && let Some(old_object) = request.old_object
+        && change::is_unchanged(&compiled.rule, &plan.kind, object, old_object)
+    {
+        return Verdict::without_violations(Judged::Unchanged);
+    }
+    let judge = Judge { scene: Scene::new(&plan.kind, object), patterns: &compiled.patterns };
+    if judge.truth(&compiled.rule.spared, &mut Frames::new()) == Truth::True {
+        return Verdict::without_violations(Judged::Spared);
+    }
+    let mut violations = judge.broken_shapes(&plan.shapes);
+    for check in &plan.checks {
+        judge.check(check, &mut violations);
+    }
+    if !violations.is_empty() {
+        judge.waive(&compiled.rule.waivers, &mut violations);
+    }
+    Verdict { judged: Judged::Judged, violations }
+}
+
+/// The subresource of a Pod through which ephemeral containers arrive.
+const EPHEMERAL_CONTAINERS: &str = "ephemeralcontainers";
+
+/// The object of a request that rules judge.
+fn governed_object<'a>(request: &Request<'a>) -> Option<&'a Node> {
+    match request.operation {
+        Operation::Delete | Operation::Connect => None,
+        Operation::Create | Operation::Update | Operation::Audit => {
+            matches!(request.subresource, "" | EPHEMERAL_CONTAINERS).then_some(request.object).flatten()
+        }
+    }
+}
+
+/// An object's group, version and kind; empty for what it doesn't say.
+pub fn type_of(object: &Node) -> (&str, &str, &str) {
+    let field = |name: &str| object.get(name).and_then(Node::as_str).unwrap_or_default();
+    let api_version = field("apiVersion");
+    let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+    (group, version, field("kind"))
+}
+
+impl<'a> Judge<'a> {
+    /// The shapes that are broken, each place once. A path that breaks before its end is reported by the shape of the part that
+    /// breaks it, and only if there is none by its own.
+    fn broken_shapes(&self, shapes: &'a [Shape]) -> Vec<Violation> {
+        let mut broken = Vec::new();
+        for at_end in [true, false] {
+            for shape in shapes {
+                self.each(&shape.each, &mut Frames::new(), &mut |frames| {
+                    let looked = self.scene.look(&shape.path, frames);
+                    if is_broken(looked, shape.must_be) && matches!(looked, Looked::Broken) != at_end {
+                        let place = self.scene.broken_place(&shape.path, frames);
+                        let violation = self.violation(
+                            UNREADABLE,
+                            String::new(),
+                            &place,
+                            Status::Unreadable,
+                            text::unreadable(shape),
+                        );
+                        if !broken.iter().any(|other: &Violation| other.path == violation.path) {
+                            broken.push(violation);
+                        }
+                    }
+                });
+            }
+        }
+        broken
+    }
+
+    /// Adds the violations of a check.
+    fn check(&self, check: &'a Check, violations: &mut Vec<Violation>) {
+        self.each(&check.each, &mut Frames::new(), &mut |frames| {
+            let status = match self.truth(&check.ok, frames) {
+                Truth::True => return,
+                Truth::Unknown => Status::Unreadable,
+                Truth::False => Status::Violated,
+            };
+            let exemptions = self.holding(&check.waivers, frames);
+            let status = if exemptions.is_empty() { status } else { Status::Exempted(exemptions) };
+            let place = self.scene.place(&check.at, frames);
+            let message = self.message(&check.message, frames);
+            violations.push(self.violation(&check.id, self.scene.subject(frames), &place, status, message));
+        });
+    }
+
+    /// Waives all violations if an exemption waives the whole rule.
+    fn waive(&self, waivers: &'a [Waiver], violations: &mut [Violation]) {
+        let exemptions = self.holding(waivers, &mut Frames::new());
+        if exemptions.is_empty() {
+            return;
+        }
+        for violation in violations {
+            let mut all = exemptions.clone();
+            if let Status::Exempted(own) = &violation.status {
+                all.extend(own.iter().cloned());
+            }
+            all.sort();
+            all.dedup();
+            violation.status = Status::Exempted(all);
+        }
+    }
+
+    /// The names of the exemptions that hold, sorted.
+    fn holding(&self, waivers: &'a [Waiver], frames: &mut Frames<'a>) -> Vec<String> {
+        let mut names: Vec<String> = waivers
+            .iter()
+            .filter(|waiver| self.truth(&waiver.holds, frames) == Truth::True)
+            .map(|waiver| waiver.exemption.clone())
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// Visits each subject of a chain of loops.
+    fn each(&self, loops: &'a [Loop], frames: &mut Frames<'a>, visit: &mut dyn FnMut(&mut Frames<'a>)) {
+        match loops.split_first() {
+            None => visit(frames),
+            Some((first, rest)) => {
+                self.scene.each(first, frames, &mut |frames| {
+                    self.each(rest, frames, visit);
+                    ControlFlow::Continue(())
+                });
+            }
+        }
+    }
+
+    fn violation(
+        &self,
+        check: &str,
+        subject: String,
+        place: &Place,
+        status: Status,
+        message: String,
+    ) -> Violation {
+        Violation {
+            check: check.to_owned(),
+            subject,
+            path: place.in_rule(),
+            object_path: place.in_object(self.scene.kind),
+            span: place.span(self.scene.kind, self.scene.object),
+            status,
+            message,
+        }
+    }
+
+    /// A message with the values that were found.
+    fn message(&self, texts: &'a [Text], frames: &Frames<'a>) -> String {
+        texts.iter().fold(String::new(), |mut message, piece| {
+            match piece {
+                Text::Literal(text) => message.push_str(text),
+                Text::Value(path) => message.push_str(&self.scene.look(path, frames).shown()),
+            }
+            message
+        })
+    }
+}
+
+/// Whether a value is there and isn't what it must be.
+fn is_broken(looked: Looked<'_>, must_be: Container) -> bool {
+    match (looked, must_be) {
+        (Looked::Absent, _) => false,
+        (Looked::Broken, _) => true,
+        (Looked::Found(found), Container::Map) => !matches!(found.view(), View::Map(_)),
+        (Looked::Found(found), Container::List) => !matches!(found.view(), View::List(_)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

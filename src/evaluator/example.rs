@@ -1,0 +1,225 @@
+//! Examples: made whole, so that the API server would take them, and judged.
+//!
+//! The evaluator's proof and each engine's use the same [`complete`], so that both judge the same objects.
+
+use serde_json::{Map, Value, json};
+
+use super::{Judged, Request, UNREADABLE, compile, judge, type_of};
+use crate::diagnostic::{Sources, Span};
+use crate::ir::{ContainerList, Example, ExampleSubject, Expected, Kind, Rule};
+use crate::yaml::Node;
+
+/// The image of a container whose example says none.
+const IMAGE: &str = "registry.example/app:1";
+/// The name of an object whose example says none.
+const NAME: &str = "example";
+/// The namespace of an object whose example says none.
+const NAMESPACE: &str = "team-a";
+
+/// An example as an object.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Completed {
+    /// The object's kind.
+    pub kind: Kind,
+    /// The object.
+    pub object: Value,
+}
+
+/// Makes an example whole: a Pod as one object for each governed kind that can carry it, an object as itself. What the example says
+/// is left as it is, also what the API server would refuse; only what it is silent about is filled in.
+pub fn complete(rule: &Rule, example: &Example) -> Vec<Completed> {
+    match &example.subject {
+        ExampleSubject::Pod { metadata, spec } => rule
+            .kinds
+            .iter()
+            .filter_map(|kind| {
+                let steps = kind.pod_template.as_deref()?;
+                let object = carry(kind, steps, metadata, spec, namespace(example))?;
+                Some(Completed { kind: kind.clone(), object })
+            })
+            .collect(),
+        ExampleSubject::Object(object) => {
+            let node = Node::from_json(object, nowhere());
+            let (group, _, name) = type_of(&node);
+            let known = rule.kinds.iter().find(|kind| kind.kind == name && kind.group == group);
+            known
+                .map(|kind| Completed { kind: kind.clone(), object: named(kind, object, namespace(example)) })
+                .into_iter()
+                .collect()
+        }
+    }
+}
+
+/// What an example gives otherwise than it says, for each kind that carries it; empty if all is as it says.
+pub fn prove(rule: &Rule, example: &Example) -> Vec<String> {
+    let compiled = compile(rule);
+    let completed = complete(rule, example);
+    if completed.is_empty() {
+        return vec!["no kind that the rule governs can carry it".to_owned()];
+    }
+    let mut mismatches = Vec::new();
+    for Completed { kind, object } in completed {
+        let node = Node::from_json(&object, nowhere());
+        let verdict = judge(&compiled, &Request::audit(&node));
+        let mut given: Vec<Expected> = verdict
+            .violations
+            .iter()
+            .filter(|violation| violation.denies())
+            .map(|violation| Expected {
+                check: violation.check.clone(),
+                subject: violation.subject.clone(),
+                path: violation.path.clone(),
+            })
+            .collect();
+        given.sort();
+        given.dedup();
+        let mismatch =
+            |what: &str, expected: &Expected| format!("{} {what} {}", kind.kind, described(expected));
+        mismatches.extend(match verdict.judged {
+            Judged::OtherVersion | Judged::NotGoverned => Some(format!("{} isn't judged", kind.kind)),
+            Judged::Judged | Judged::Spared | Judged::Unchanged => None,
+        });
+        let missing = example.gives.iter().filter(|expected| !given.contains(expected));
+        mismatches.extend(missing.map(|expected| mismatch("doesn't give", expected)));
+        let surplus = given.iter().filter(|violation| !example.gives.contains(violation));
+        mismatches.extend(surplus.map(|violation| mismatch("gives", violation)));
+    }
+    mismatches
+}
+
+/// A violation in a line: check `add` of `containers/app` at `pod.containers[0]`.
+fn described(violation: &Expected) -> String {
+    if violation.check == UNREADABLE {
+        return format!("`{UNREADABLE}` at `{}`", violation.path);
+    }
+    format!("check `{}` of `{}` at `{}`", violation.check, violation.subject, violation.path)
+}
+
+/// The place of what stands in no file.
+pub(super) fn nowhere() -> Span {
+    Span::new(Sources::new().add("example", String::new()), 0, 0)
+}
+
+fn namespace(example: &Example) -> &str {
+    example.namespace.as_deref().unwrap_or(NAMESPACE)
+}
+
+/// An object with a name and, in a namespaced kind, a namespace.
+fn named(kind: &Kind, object: &Value, namespace: &str) -> Value {
+    let mut object = object.clone();
+    if let Value::Object(fields) = &mut object
+        && let Value::Object(metadata) = fields.entry("metadata").or_insert_with(|| json!({}))
+    {
+        if !metadata.contains_key("generateName") {
+            metadata.entry("name").or_insert_with(|| json!(NAME));
+        }
+        if kind.namespaced {
+            metadata.entry("namespace").or_insert_with(|| json!(namespace));
+        }
+    }
+    object
+}
+
+/// A Pod in an object of the kind, whose template stands behind these steps; nothing if the kind can't carry it.
+fn carry(kind: &Kind, steps: &[String], metadata: &Value, spec: &Value, namespace: &str) -> Option<Value> {
+    let restart = restart_policy(kind, spec)?;
+    let is_debugged = spec.get(ContainerList::EphemeralContainers.name()).is_some_and(|list| !list.is_null());
+    if is_debugged && !steps.is_empty() {
+        return None;
+    }
+    let mut template = json!({"metadata": metadata, "spec": whole_pod(spec, restart)});
+    let labels = selected_labels(&template);
+    if !steps.is_empty()
+        && let Some(Value::Object(metadata)) = template.get_mut("metadata")
+    {
+        metadata.entry("labels").or_insert_with(|| labels.clone());
+    }
+    let inner = steps.iter().rev().fold(template, |inside, step| json!({step.as_str(): inside}));
+    let mut object = json!({"apiVersion": kind.api_version(), "kind": kind.kind});
+    merge(&mut object, inner);
+    merge(&mut object, surroundings(kind, &labels));
+    Some(named(kind, &object, namespace))
+}
+
+/// The restart policy to fill in where the spec says none; nothing if it says one that the kind can't have.
+fn restart_policy(kind: &Kind, spec: &Value) -> Option<Option<&'static str>> {
+    let (allowed, filled): (&[&str], _) = match (kind.group.as_str(), kind.kind.as_str()) {
+        ("batch", "Job" | "CronJob") => (&["Never", "OnFailure"], Some("Never")),
+        ("apps", _) | ("", "ReplicationController") => (&["Always"], None),
+        (_, _) => return Some(None),
+    };
+    match spec.get("restartPolicy").and_then(Value::as_str) {
+        Some(said) if !allowed.contains(&said) => None,
+        Some(_) | None => Some(filled),
+    }
+}
+
+/// The labels by which a controller selects its Pods: the template's, or one that is filled in.
+fn selected_labels(template: &Value) -> Value {
+    match template.pointer("/metadata/labels") {
+        Some(Value::Object(labels)) if !labels.is_empty() => Value::Object(labels.clone()),
+        Some(_) | None => json!({"example": "true"}),
+    }
+}
+
+/// What the API server demands of a kind beside the Pod's template.
+fn surroundings(kind: &Kind, labels: &Value) -> Value {
+    match (kind.group.as_str(), kind.kind.as_str()) {
+        ("apps", "StatefulSet") => {
+            json!({"spec": {"serviceName": NAME, "selector": {"matchLabels": labels}}})
+        }
+        ("apps", _) => json!({"spec": {"selector": {"matchLabels": labels}}}),
+        ("", "ReplicationController") => json!({"spec": {"selector": labels}}),
+        ("batch", "CronJob") => json!({"spec": {"schedule": "0 0 * * *"}}),
+        (_, _) => json!({}),
+    }
+}
+
+/// The Pod's spec with at least one container, each with what it must have.
+fn whole_pod(spec: &Value, restart: Option<&str>) -> Value {
+    let mut spec = spec.clone();
+    if let Value::Object(fields) = &mut spec {
+        if let Some(restart) = restart {
+            fields.entry("restartPolicy").or_insert_with(|| json!(restart));
+        }
+        fields.entry(ContainerList::Containers.name()).or_insert_with(|| json!([{}]));
+        for list in ContainerList::ALL {
+            if let Some(Value::Array(containers)) = fields.get_mut(list.name()) {
+                containers.iter_mut().enumerate().for_each(|(index, container)| fill(container, list, index));
+            }
+        }
+    }
+    spec
+}
+
+/// Gives a container a name and an image, where it says none.
+fn fill(container: &mut Value, list: ContainerList, index: usize) {
+    if let Value::Object(fields) = container {
+        let word = match list {
+            ContainerList::Containers => "app",
+            ContainerList::InitContainers => "init",
+            ContainerList::EphemeralContainers => "debug",
+        };
+        let name = if index == 0 { word.to_owned() } else { format!("{word}-{index}") };
+        fields.entry("name").or_insert_with(|| json!(name));
+        fields.entry("image").or_insert_with(|| json!(IMAGE));
+    }
+}
+
+/// Puts the fields of one object into another, map into map.
+fn merge(into: &mut Value, from: Value) {
+    if let (Value::Object(into), Value::Object(from)) = (into, from) {
+        for (key, value) in from {
+            merge_field(into, key, value);
+        }
+    }
+}
+
+fn merge_field(into: &mut Map<String, Value>, key: String, value: Value) {
+    match into.get_mut(&key) {
+        Some(existing) if existing.is_object() && value.is_object() => merge(existing, value),
+        Some(_) | None => {
+            into.insert(key, value);
+        }
+    }
+}
