@@ -71,7 +71,7 @@ pub struct Entry {
 pub struct Budget {
     /// The size of one text, in bytes. A tree takes about ten times the memory of its text.
     pub bytes: usize,
-    /// How deep maps and lists may nest. Some levels above what the parser itself bears are refused anyway.
+    /// How deep maps and lists may nest; never more than 200 levels, which any stack bears.
     pub depth: usize,
     /// How many nodes aliases may add to one document; nodes that are written out are bounded by `bytes`.
     pub nodes: usize,
@@ -111,6 +111,9 @@ pub struct Documents {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// The deepest nesting that is read with any budget.
+const DEEPEST: usize = 200;
+
 /// Reads all documents of a text: YAML documents behind `---`, or JSON values one after the other.
 pub fn read(sources: &Sources, file: FileId, dialect: Dialect, budget: &Budget) -> Documents {
     let text = sources.text(file);
@@ -125,7 +128,8 @@ pub fn read(sources: &Sources, file: FileId, dialect: Dialect, budget: &Budget) 
         );
         return read;
     }
-    let reading = Reading { file, text, dialect, budget };
+    let budget = Budget { depth: budget.depth.min(DEEPEST), ..*budget };
+    let reading = Reading { file, text, dialect, budget: &budget };
     let rest = json::read(&reading, &mut read);
     for document in split::documents(text, rest) {
         loader::read(&reading, document, &mut read);

@@ -128,6 +128,10 @@ fn too_much_is_refused_in_time() {
     let file = sources.add("a.yaml", "a: 1\n".repeat(3));
     let documents = read(&sources, file, Dialect::Policy, &Budget { bytes: 10, ..Budget::POLICY });
     assert_eq!(codes(&documents, Severity::Error), ["file-too-large"]);
+    let file = sources.add("b.json", "{\"a\":".repeat(100_000));
+    let documents =
+        read(&sources, file, Dialect::Manifest, &Budget { depth: usize::MAX, ..Budget::MANIFEST });
+    assert_eq!(codes(&documents, Severity::Error), ["too-deep"]);
 }
 
 #[test]
