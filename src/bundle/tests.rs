@@ -1,3 +1,5 @@
+//! What a bundle holds, tried on a release built by hand.
+
 use super::*;
 use crate::ir::{EngineRange, Kind, Version, sample};
 

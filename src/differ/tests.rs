@@ -1,3 +1,5 @@
+//! How changes are classed, tried on releases built by hand.
+
 use crate::differ::{Aspect, Change, Class, compare};
 use crate::ir::number;
 use crate::ir::record::ReleaseRecord;

@@ -1,3 +1,5 @@
+//! What CEL prints, tried on rules built by hand.
+
 use super::printer::Printer;
 use super::scope::{Bound, Scope};
 use super::syntax::Expression;

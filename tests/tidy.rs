@@ -1,0 +1,183 @@
+//! The conventions of the repository that a compiler doesn't know: who may name whom, how long a file may be, and that everything
+//! has its reason.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What a module may name, module by module (the design's import table). `ir` names `model` and `project` in `lower` alone.
+const MAY_NAME: [(&str, &[&str]); 13] = [
+    ("diagnostic", &[]),
+    ("yaml", &["diagnostic"]),
+    ("model", &["diagnostic"]),
+    ("project", &["diagnostic", "yaml", "model"]),
+    ("ir", &["diagnostic"]),
+    ("expression", &["ir"]),
+    ("targets", &["ir", "expression", "yaml"]),
+    ("evaluator", &["diagnostic", "ir", "yaml"]),
+    ("differ", &["ir", "evaluator"]),
+    ("bundle", &["diagnostic", "yaml", "ir", "targets"]),
+    ("report", &["diagnostic", "ir", "evaluator", "differ", "yaml"]),
+    ("documentation", &["ir", "targets", "bundle"]),
+    ("cli", &["*"]),
+];
+/// What `ir::lower` may name beside.
+const LOWERING_MAY_NAME: [&str; 2] = ["model", "project"];
+/// How many lines a source file may have.
+const LONGEST: usize = 400;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The committed files with one of these endings, relative to the root, without what Cargo and Git keep.
+fn files(endings: &[&str]) -> Vec<PathBuf> {
+    fn walk(folder: &Path, endings: &[&str], found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            if path.is_dir() {
+                if !["target", ".git", "node_modules"].contains(&name.as_str()) {
+                    walk(&path, endings, found);
+                }
+            } else if endings.iter().any(|ending| name.ends_with(ending)) {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&root(), endings, &mut found);
+    found.sort();
+    found.into_iter().map(|path| path.strip_prefix(root()).unwrap().to_owned()).collect()
+}
+
+fn text(path: &Path) -> String {
+    String::from_utf8_lossy(&fs::read(root().join(path)).unwrap()).into_owned()
+}
+
+fn report(faults: &[String]) {
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+/// The modules that a source text names as `crate::NAME`, tests left out.
+fn named(source: &str) -> BTreeSet<String> {
+    let code = source.split("#[cfg(test)]\nmod tests").next().unwrap();
+    code.split("crate::")
+        .skip(1)
+        .map(|rest| {
+            rest.chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '_').collect()
+        })
+        .collect()
+}
+
+#[test]
+fn modules_name_only_what_they_may() {
+    let table: BTreeMap<&str, &[&str]> = MAY_NAME.into_iter().collect();
+    let mut faults = Vec::new();
+    for path in files(&[".rs"]).iter().filter(|path| path.starts_with("src")) {
+        let parts: Vec<&str> = path.iter().skip(1).map(|part| part.to_str().unwrap()).collect();
+        let module = parts.first().unwrap().trim_end_matches(".rs");
+        let is_test =
+            parts.iter().any(|part| part.trim_end_matches(".rs") == "tests" || *part == "sample.rs");
+        if ["lib", "main"].contains(&module) || is_test {
+            continue;
+        }
+        let Some(allowed) = table.get(module) else {
+            faults.push(format!("{}: the module `{module}` isn't in the import table", path.display()));
+            continue;
+        };
+        let lowers = path.starts_with("src/ir/lower") || path.as_path() == Path::new("src/ir/lower.rs");
+        for other in named(&text(path)) {
+            let known = table.contains_key(other.as_str()) && other != module;
+            let may = allowed.contains(&"*")
+                || allowed.contains(&other.as_str())
+                || (lowers && LOWERING_MAY_NAME.contains(&other.as_str()));
+            if known && !may {
+                faults.push(format!("{}: `{module}` may not name `{other}`", path.display()));
+            }
+        }
+    }
+    report(&faults);
+}
+
+#[test]
+fn only_the_command_line_reads_and_writes() {
+    let forbidden = ["std::fs", "std::env", "std::process", "std::net", "std::time", "println!", "eprintln!"];
+    let mut faults = Vec::new();
+    for path in files(&[".rs"]).iter().filter(|path| path.starts_with("src")) {
+        let is_cli = path.starts_with("src/cli") || path.as_path() == Path::new("src/cli.rs");
+        let is_main = path.as_path() == Path::new("src/main.rs");
+        let is_test = path.iter().any(|part| part.to_str().unwrap().trim_end_matches(".rs") == "tests");
+        if is_cli || is_main || is_test {
+            continue;
+        }
+        let source = text(path);
+        let code = source.split("#[cfg(test)]\nmod tests").next().unwrap();
+        for (number, line) in code.lines().enumerate() {
+            let is_comment = line.trim_start().starts_with("//");
+            for word in forbidden.iter().filter(|word| !is_comment && line.contains(**word)) {
+                faults.push(format!(
+                    "{}:{}: `{word}` is for the command line alone",
+                    path.display(),
+                    number + 1
+                ));
+            }
+        }
+    }
+    report(&faults);
+}
+
+#[test]
+fn files_are_short_and_say_what_they_are() {
+    let mut faults = Vec::new();
+    for path in files(&[".rs", ".go", ".rego", ".j2"]) {
+        let source = text(&path);
+        let lines = source.lines().count();
+        if lines > LONGEST {
+            faults.push(format!("{}: {lines} lines, at most {LONGEST} are wanted", path.display()));
+        }
+        let ending = path.extension().unwrap().to_str().unwrap();
+        let opens = if ending == "rs" { "//!" } else { "//" };
+        if ["rs", "go"].contains(&ending) && !source.starts_with(opens) {
+            faults.push(format!("{}: the first line doesn't say what the file is", path.display()));
+        }
+    }
+    report(&faults);
+}
+
+#[test]
+fn every_dependency_says_what_for() {
+    let manifest = text(Path::new("Cargo.toml"));
+    let mut faults = Vec::new();
+    let mut in_dependencies = false;
+    let mut before = "";
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            in_dependencies = line.contains("dependencies");
+        } else if in_dependencies && line.contains('=') && !line.starts_with('#') && !before.starts_with('#')
+        {
+            faults.push(format!("Cargo.toml: `{line}` has no comment that says what for"));
+        }
+        before = line;
+    }
+    report(&faults);
+}
+
+#[test]
+fn nothing_is_left_over() {
+    // Taken apart, so that this file isn't found.
+    let words = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("db", "g!("), concat!("#[ig", "nore")];
+    let homes = [concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/wo", "rk/"), concat!("/t", "mp/")];
+    let mut faults = Vec::new();
+    for path in files(&[".rs", ".go", ".rego", ".j2", ".yaml", ".md", ".toml", ".json"]) {
+        let is_ours = !path.starts_with("tests/engines") || !path.ends_with("go.sum");
+        for (number, line) in text(&path).lines().enumerate().filter(|_| is_ours) {
+            for word in words.iter().chain(&homes).filter(|word| line.contains(**word)) {
+                faults.push(format!("{}:{}: `{word}`", path.display(), number + 1));
+            }
+        }
+    }
+    report(&faults);
+}
