@@ -93,7 +93,7 @@ fn write_literal(output: &mut Output<'_>, state: &mut State<'_, '_>, value: &Val
     }
     let literal = match (value.as_str(), value.kind()) {
         (Some(text), _) => text_literal(state.auto_escape(), text)?,
-        (None, ValueKind::Bool) => value.to_string(),
+        (None, ValueKind::Bool) => value.is_true().to_string(),
         (None, ValueKind::Number) if value.is_integer() => value.to_string(),
         (None, kind) => return Err(refused(&format!("a value of kind {kind}"))),
     };

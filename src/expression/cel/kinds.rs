@@ -37,7 +37,7 @@ pub(super) fn group() -> Expression {
         .choose(version.call("split", vec![Expression::text("/")]).at(0), Expression::text(""))
 }
 
-/// The Pod or the Pod's template in an object, or null for kinds without a Pod.
+/// The Pod or the Pod's template in an object, or null.
 pub(super) fn template(object: &str, kinds: &[Kind]) -> Expression {
     let with: Vec<&Kind> = kinds.iter().filter(|kind| kind.has_pod()).collect();
     let of = |template: &[String]| -> Vec<&Kind> {

@@ -5,6 +5,8 @@ use super::syntax::{Expression, Operator, Step};
 
 /// How wide a line may be.
 const WIDTH: usize = 110;
+/// How wide a comparison's right side may be to stay on its line.
+const SHORT: usize = 24;
 
 impl Operator {
     /// The operator in CEL.
@@ -125,13 +127,9 @@ impl Expression {
                     .map(|(part, column)| part.layout_within(chain_binding(*operator), column));
                 parts.collect::<Vec<_>>().join(&format!("\n{}{sign} ", indent(column)))
             }
-            Expression::Compare(operator, left, right) => format!(
-                "{} {operator} {}",
-                left.layout_within(Binding::Add, column),
-                right.layout_within(Binding::Add, column)
-            ),
+            Expression::Compare(operator, left, right) => layout_comparison(operator, left, right, column),
             Expression::Choice { condition, then, otherwise } => {
-                layout_choice(condition, then, otherwise, column)
+                layout_choice(condition, then, otherwise, column, 0)
             }
             Expression::List(items) => {
                 format!("[{}]", layout_arguments(items, column))
@@ -248,22 +246,41 @@ fn layout_arguments(items: &[Expression], column: usize) -> String {
     format!("\n{}\n{}", lines.join(",\n"), indent(column))
 }
 
-/// A choice: each condition with its value on a line, or the value below its condition.
-fn layout_choice(condition: &Expression, then: &Expression, otherwise: &Expression, column: usize) -> String {
+/// A choice: each condition with its value on a line, or the value below its condition; `lead` is what stands in front of the
+/// condition on its line.
+fn layout_choice(
+    condition: &Expression,
+    then: &Expression,
+    otherwise: &Expression,
+    column: usize,
+    lead: usize,
+) -> String {
     let flat = format!("{} ? {}", condition.flat_within(Binding::Or), then.flat_within(Binding::Or));
-    let first = if column + flat.chars().count() <= WIDTH {
+    let first = if column + lead + flat.chars().count() <= WIDTH {
         flat
     } else {
-        let condition = condition.layout_within(Binding::Or, column);
-        format!("{condition}\n{}? {}", indent(column + 2), then.layout_within(Binding::Or, column + 4))
+        let condition = condition.layout_within(Binding::Or, column + lead);
+        let below = column + lead + 2;
+        format!("{condition}\n{}? {}", indent(below), then.layout_within(Binding::Or, below + 2))
     };
     let otherwise = match otherwise {
         Expression::Choice { condition, then, otherwise } => {
-            layout_choice(condition, then, otherwise, column)
+            layout_choice(condition, then, otherwise, column, 2)
         }
         other => other.layout(column + 2),
     };
     format!("{first}\n{}: {otherwise}", indent(column))
+}
+
+/// A comparison: what is short stays behind the sign, all else goes to a line of its own.
+fn layout_comparison(operator: &str, left: &Expression, right: &Expression, column: usize) -> String {
+    let left = left.layout_within(Binding::Add, column);
+    let short = right.flat_within(Binding::Add);
+    if short.chars().count() <= SHORT {
+        return format!("{left} {operator} {short}");
+    }
+    let inner = column + 2 + operator.len() + 1;
+    format!("{left}\n{}{operator} {}", indent(column + 2), right.layout_within(Binding::Add, inner))
 }
 
 /// Spaces.

@@ -50,6 +50,11 @@ impl Printer {
                     return Ok(answer);
                 }
                 let value = self.read(read, scope)?;
+                if question.reading == Reading::Image
+                    && let Some(name) = self.known_image(read, scope)
+                {
+                    return self.of_image(value, name, question, scope);
+                }
                 self.ask(value, question, scope)
             }
             Operand::Sum(parts) => self.sum(parts, predicate, *holds, scope),
@@ -72,6 +77,23 @@ impl Printer {
             let absent = value.equals(Expression::null());
             Ok(if question.when_absent() { Expression::any([absent, present]) } else { present })
         })
+    }
+
+    /// A question about an image whose name is known, or null if the reference can't be read.
+    fn of_image(
+        &mut self,
+        reference: Expression,
+        name: Expression,
+        question: Question<'_>,
+        scope: &Scope<'_>,
+    ) -> Result<Expression, Unprintable> {
+        if comparison(question.predicate).is_some() {
+            return self.ask(reference, question, scope);
+        }
+        let truth = self.truth(name.clone(), Reading::Image, question.predicate, scope)?;
+        let present = Expression::all([name.differs(Expression::null()), question.form(truth)]);
+        let absent = reference.equals(Expression::null());
+        Ok(if question.when_absent() { Expression::any([absent, present]) } else { present })
     }
 
     /// Questions that one comparison answers for values of any type.

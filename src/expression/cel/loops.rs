@@ -28,24 +28,25 @@ impl Printer {
     ) -> Result<Opened<'rule>, Unprintable> {
         let guard = Expression::truth(true);
         let (variable, inner) = scope.variable(&each.name);
-        let once = |guard, expression| {
-            let scope = scope.clone().bind(&each.name, Bound::Once(expression));
-            Ok(Opened { guard, walk: None, scope })
-        };
+        let once =
+            |guard, bound| Ok(Opened { guard, walk: None, scope: scope.clone().bind(&each.name, bound) });
+        let record = |of| Bound::Record { variable: variable.clone(), of };
         let (list, bound) = match &each.source {
-            Source::Object => return once(guard, Expression::code("object")),
-            Source::Pod => return once(kinds::has_pod(scope.kinds), self.shared(Shared::Pod)),
-            Source::Containers(lists) => (self.containers(lists, &variable), Bound::Record(variable.clone())),
-            Source::SecurityContexts => {
-                (self.shared(Shared::SecurityContexts), Bound::Record(variable.clone()))
+            Source::Object => return once(guard, Bound::Object),
+            Source::Pod => return once(kinds::has_pod(scope.kinds), Bound::Pod),
+            Source::Containers(lists) => {
+                (self.containers(lists, &variable), record(Some(Shared::Containers)))
             }
-            Source::Images => (self.shared(Shared::Images), Bound::Record(variable.clone())),
+            Source::SecurityContexts => {
+                (self.shared(Shared::SecurityContexts), record(Some(Shared::SecurityContexts)))
+            }
+            Source::Images => (self.shared(Shared::Images), record(Some(Shared::Images))),
             Source::Items(path) => (items(self.path(path, scope)?), Bound::Item(variable.clone())),
             Source::Entries(path) => {
                 let map = self.path(path, scope)?;
                 (entries(map.clone()), Bound::Entry { map, key: variable.clone() })
             }
-            Source::Fields(paths) => (self.fields(paths, &variable, scope)?, Bound::Record(variable.clone())),
+            Source::Fields(paths) => (self.fields(paths, &variable, scope)?, record(None)),
             Source::Literals(values) => (literals(values), Bound::Item(variable.clone())),
             Source::Parameter(name) | Source::ParameterEntries(name) => {
                 return Err(Unprintable::parameter(name));
@@ -95,12 +96,12 @@ pub(super) fn label(each: &Loop, scope: &Scope<'_>) -> Result<Vec<Piece>, Unprin
     match (&each.source, scope.find(&each.name)) {
         (Source::Object, _) => Ok(Vec::new()),
         (Source::Pod, _) => Ok(vec![Piece::Fixed("pod".to_owned())]),
-        (_, Some(Bound::Record(variable))) => {
+        (_, Some(Bound::Record { variable, .. })) => {
             Ok(vec![Piece::List(Expression::code(variable).field("label"))])
         }
         (_, Some(Bound::Entry { key, .. })) => Ok(named(Expression::code(key))),
         (_, Some(Bound::Item(variable))) => Ok(named(name(Expression::code(variable), &each.label.fields))),
-        (_, Some(Bound::Once(_)) | None) => {
+        (_, Some(Bound::Object | Bound::Pod) | None) => {
             Err(Unprintable::new(format!("the label of `{}`, which has none", each.name)))
         }
     }

@@ -13,16 +13,21 @@ impl Printer {
     pub(super) fn path(&mut self, path: &Path, scope: &Scope<'_>) -> Result<Expression, Unprintable> {
         let root = match &path.root {
             Root::Object => Expression::code("object"),
-            Root::Pod => self.shared(Shared::Pod),
-            Root::PodMetadata => self.shared(Shared::PodMetadata),
+            Root::Pod => self.of_template(Shared::Pod, "spec", path),
+            Root::PodMetadata => self.of_template(Shared::PodMetadata, "metadata", path),
             Root::Namespace => self.shared(Shared::Namespace),
             Root::ServiceAccount => self.shared(Shared::ServiceAccount),
             Root::Kind => Expression::code("object.kind"),
             Root::Group => Expression::function("dyn", kinds::group()),
-            Root::Element(name) => element(name, scope)?,
+            Root::Element(name) => match bound(name, scope)? {
+                Bound::Pod => self.of_template(Shared::Pod, "spec", path),
+                Bound::Object | Bound::Record { .. } | Bound::Item(_) | Bound::Entry { .. } => {
+                    element(name, scope)?
+                }
+            },
             Root::ContainerList(name) => match bound(name, scope)? {
-                Bound::Record(variable) => Expression::code(variable).field("list"),
-                Bound::Once(_) | Bound::Item(_) | Bound::Entry { .. } => {
+                Bound::Record { variable, .. } => Expression::code(variable).field("list"),
+                Bound::Object | Bound::Pod | Bound::Item(_) | Bound::Entry { .. } => {
                     return Err(Unprintable::new(format!("the list of `{name}`, which is no container")));
                 }
             },
@@ -30,14 +35,14 @@ impl Printer {
             Root::EntryKey(name) => match bound(name, scope)? {
                 Bound::Entry { key, .. } => Expression::code(key),
                 Bound::Item(variable) => Expression::code(variable).read(&["key"]),
-                Bound::Once(_) | Bound::Record(_) => return Err(no_entry(name)),
+                Bound::Object | Bound::Pod | Bound::Record { .. } => return Err(no_entry(name)),
             },
             Root::EntryValue(name) => match bound(name, scope)? {
                 Bound::Entry { map, key } => {
                     map.clone().surely().steps(vec![Step::Key(Expression::code(key))])
                 }
                 Bound::Item(variable) => Expression::code(variable).read(&["value"]),
-                Bound::Once(_) | Bound::Record(_) => return Err(no_entry(name)),
+                Bound::Object | Bound::Pod | Bound::Record { .. } => return Err(no_entry(name)),
             },
         };
         let steps = path.steps.iter().cloned().map(Step::Name).collect();
@@ -56,6 +61,21 @@ impl Printer {
         value
     }
 
+    /// The name of an image that is computed once, beside the image's reference: of a container, or of a loop over images.
+    pub(super) fn known_image(&mut self, read: &Read, scope: &Scope<'_>) -> Option<Expression> {
+        let [Path { root: Root::Element(name), steps }] = read.from.as_slice() else { return None };
+        let (Some(Bound::Record { variable, of }), None) = (scope.find(name), &read.default) else {
+            return None;
+        };
+        let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
+        match (of, steps.as_slice()) {
+            (Some(Shared::Containers), ["image"]) => self.has_container_images = true,
+            (Some(Shared::Images), []) => self.has_image_names = true,
+            _ => return None,
+        }
+        Some(Expression::code(variable).field("image"))
+    }
+
     /// The value of the first path that has one, else the default, else null.
     pub(super) fn read(&mut self, read: &Read, scope: &Scope<'_>) -> Result<Expression, Unprintable> {
         let mut values = Vec::new();
@@ -69,6 +89,15 @@ impl Printer {
         Ok(values.into_iter().rev().fold(last, |otherwise, value| {
             value.clone().differs(Expression::null()).choose(value, otherwise)
         }))
+    }
+
+    /// A part of the Pod's template, for a path that begins there. The variable is always a map; what the part really is, the template
+    /// says.
+    fn of_template(&mut self, shared: Shared, field: &str, path: &Path) -> Expression {
+        if path.steps.is_empty() {
+            return self.shared(Shared::Template).read(&[field]);
+        }
+        self.shared(shared)
     }
 
     /// The first of the Pod's volumes with the mount's name, or null.
@@ -89,12 +118,12 @@ fn bound<'scope>(name: &str, scope: &'scope Scope<'_>) -> Result<&'scope Bound, 
 /// The element of a loop.
 pub(super) fn element(name: &str, scope: &Scope<'_>) -> Result<Expression, Unprintable> {
     match bound(name, scope)? {
-        Bound::Once(expression) => Ok(expression.clone()),
-        Bound::Record(variable) => Ok(Expression::code(variable).field("value")),
+        Bound::Object => Ok(Expression::code("object")),
+        Bound::Record { variable, .. } => Ok(Expression::code(variable).field("value")),
         Bound::Item(variable) => Ok(Expression::code(variable)),
-        Bound::Entry { .. } => Err(Unprintable::new(format!(
-            "the entry `{name}` as a whole: only its key and value can be read"
-        ))),
+        Bound::Pod | Bound::Entry { .. } => {
+            Err(Unprintable::new(format!("`{name}` as a whole, of which only parts can be read here")))
+        }
     }
 }
 

@@ -8,13 +8,13 @@ use super::syntax::Expression;
 /// Variables that several expressions of a policy share. One that needs another stands behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Shared {
-    /// The Pod, or the Pod's template, or null.
+    /// The Pod, or the Pod's template; an empty map if there is none.
     Template,
     /// The same before an UPDATE.
     OldTemplate,
-    /// The Pod's spec, or null.
+    /// The Pod's spec; an empty map if it is none.
     Pod,
-    /// The metadata of the Pod or of the Pod's template, or null.
+    /// The metadata of the Pod or of the Pod's template; an empty map if it is none.
     PodMetadata,
     /// The object's namespace.
     Namespace,
@@ -65,6 +65,10 @@ impl Shared {
 pub(super) struct Printer {
     /// The shared variables that are needed.
     pub(super) needed: BTreeSet<Shared>,
+    /// Whether the records of containers have the image's name, beside its reference.
+    pub(super) has_container_images: bool,
+    /// Whether the records of images have the image's name, beside its reference.
+    pub(super) has_image_names: bool,
     /// Whether paths are read before the shapes are known to be whole.
     pub(super) is_cautious: bool,
     /// Lists that are computed once instead of for each subject.

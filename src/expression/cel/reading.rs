@@ -138,7 +138,7 @@ fn host_path(value: &Expression, scope: &Scope<'_>) -> Expression {
 }
 
 /// A list of one: `registry/repository` of an image reference.
-fn image(value: &Expression, scope: &Scope<'_>) -> Expression {
+pub(super) fn image(value: &Expression, scope: &Scope<'_>) -> Expression {
     let (variable, _) = scope.variable("name");
     let name = || Expression::code(&variable);
     let last = |separator: &str| name().call("lastIndexOf", vec![Expression::text(separator)]);

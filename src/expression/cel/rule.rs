@@ -51,7 +51,7 @@ pub fn variables(rule: &Rule) -> Result<Vec<Variable>, Unprintable> {
 
     let shared = printer.needed.iter().map(|shared| Variable {
         name: shared.name().to_owned(),
-        expression: shared.expression(&rule.kinds).print(),
+        expression: shared.expression(&rule.kinds, &printer).print(),
     });
     let own = own.into_iter().map(|(name, expression)| Variable { name, expression: expression.print() });
     Ok(shared.chain(printer.lists.iter().cloned()).chain(own).collect())

@@ -2,16 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::printer::Shared;
 use super::syntax::Expression;
 use crate::ir::Kind;
 
 /// What the element of a loop is in CEL.
 #[derive(Clone, Debug)]
 pub(super) enum Bound {
-    /// Something that is there once; no loop in CEL.
-    Once(Expression),
-    /// A record with `value`, `label`, and for containers `list`, under this variable.
-    Record(String),
+    /// The object.
+    Object,
+    /// The Pod's spec.
+    Pod,
+    /// A record with `value`, `label`, and for containers `list`.
+    Record {
+        /// The variable.
+        variable: String,
+        /// The list that it is from; absent for a list of its own.
+        of: Option<Shared>,
+    },
     /// The item of a list, under this variable.
     Item(String),
     /// An entry of a map: its key under this variable.
@@ -33,7 +41,7 @@ pub(super) struct Scope<'rule> {
 }
 
 /// Names that a variable would hide or that CEL reserves.
-const RESERVED: [&str; 46] = [
+const RESERVED: [&str; 45] = [
     "as",
     "authorizer",
     "bool",
@@ -52,7 +60,6 @@ const RESERVED: [&str; 46] = [
     "globalContext",
     "http",
     "if",
-    "image",
     "images",
     "import",
     "in",

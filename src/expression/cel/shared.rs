@@ -2,24 +2,28 @@
 
 use super::kinds::{has_pod, is_one_of, template};
 use super::path::{first_filled, items};
-use super::printer::Shared;
-use super::shown::{Piece, dynamic, pieces};
+use super::printer::{Printer, Shared};
+use super::reading::{image, is_readable};
+use super::scope::Scope;
+use super::shown::{Piece, dynamic, holder, pieces};
 use super::syntax::Expression;
-use crate::ir::{ContainerList, Kind};
+use crate::ir::{ContainerList, Kind, Reading};
 
 impl Shared {
     /// The variable's value, for objects of these kinds.
-    pub(super) fn expression(self, kinds: &[Kind]) -> Expression {
+    pub(super) fn expression(self, kinds: &[Kind], printer: &Printer) -> Expression {
         match self {
-            Shared::Template => template("object", kinds),
-            Shared::OldTemplate => template("oldObject", kinds),
-            Shared::Pod => Expression::variable("template").read_into_maps(&["spec"]),
-            Shared::PodMetadata => Expression::variable("template").read_into_maps(&["metadata"]),
+            Shared::Template => map_or_empty("template", template("object", kinds)),
+            Shared::OldTemplate => map_or_empty("template", template("oldObject", kinds)),
+            Shared::Pod => map_or_empty("spec", Expression::variable("template").read(&["spec"])),
+            Shared::PodMetadata => {
+                map_or_empty("metadata", Expression::variable("template").read(&["metadata"]))
+            }
             Shared::Namespace => namespace(kinds),
             Shared::ServiceAccount => service_account(),
-            Shared::Containers => containers(),
+            Shared::Containers => containers(printer.has_container_images),
             Shared::SecurityContexts => security_contexts(kinds),
-            Shared::Images => images(),
+            Shared::Images => images(printer.has_image_names),
             Shared::NamedVolumes => named_volumes(),
         }
     }
@@ -47,16 +51,47 @@ fn service_account() -> Expression {
     first_filled(vec![read("serviceAccountName"), read("serviceAccount")], "default")
 }
 
-/// The containers of all lists.
-fn containers() -> Expression {
-    let value = || Expression::code("value");
-    Expression::sum(ContainerList::ALL.map(|list| {
-        let name = value().read_into_maps(&["name"]);
-        let label = pieces(vec![Piece::Fixed(format!("{}/", list.name())), Piece::Name(name)]);
+/// The value, or an empty map if it is none.
+fn map_or_empty(name: &str, value: Expression) -> Expression {
+    let named = Expression::code(name);
+    let map = named.clone().has_type("map").choose(named, Expression::Map(Vec::new()));
+    Expression::List(vec![value]).each("map", name, map).at(0)
+}
+
+/// The containers of all lists; `image` is the name of the image, or null if it can't be read.
+fn containers(has_image: bool) -> Expression {
+    let listed = Expression::sum(ContainerList::ALL.map(|list| {
         let container =
-            Expression::record([("list", dynamic(list.name())), ("label", label), ("value", value())]);
+            Expression::record([("list", dynamic(list.name())), ("value", Expression::code("value"))]);
         items(pod_field(list.name())).each("map", "value", container)
-    }))
+    }));
+    let container = |field| Expression::code("container").field(field);
+    let slash = Expression::sum([container("list"), Expression::text("/")]);
+    let name = holder("name", container("value").read_into_maps(&["name"]));
+    let label = Expression::List(vec![Expression::function("dyn", slash), name]);
+    let record =
+        Expression::record([("list", container("list")), ("label", label), ("value", container("value"))]);
+    let reference = container("value").read_into_maps(&["image"]);
+    listed.each("map", "container", with_image(record, reference, has_image))
+}
+
+/// A record, with the name of an image if it is wanted.
+fn with_image(record: Expression, reference: Expression, is_wanted: bool) -> Expression {
+    match record {
+        Expression::Map(mut fields) if is_wanted => {
+            fields.push(("image".to_owned(), image_name(reference)));
+            Expression::Map(fields)
+        }
+        plain => plain,
+    }
+}
+
+/// The name of an image, or null if the reference can't be read.
+fn image_name(reference: Expression) -> Expression {
+    let named = Expression::code("reference");
+    let name = Expression::function("dyn", image(&named, &Scope::new(&[])).at(0));
+    let readable = is_readable(&named, Reading::Image).choose(name, Expression::null());
+    Expression::List(vec![reference]).each("map", "reference", readable).at(0)
 }
 
 /// The security contexts of the Pod and of its containers.
@@ -75,8 +110,8 @@ fn security_contexts(kinds: &[Kind]) -> Expression {
     Expression::sum([of_pod, of_containers("securityContext")])
 }
 
-/// The images of containers and volumes.
-fn images() -> Expression {
+/// The images of containers and volumes; `image` is the name of the image, or null if it can't be read.
+fn images(has_name: bool) -> Expression {
     let volume = || Expression::code("volume");
     let name = volume().read(&["name"]);
     let label = pieces(vec![Piece::Fixed("volume ".to_owned()), Piece::Name(name)]);
@@ -85,7 +120,13 @@ fn images() -> Expression {
     let of_volumes = items(pod_field("volumes"))
         .each("filter", "volume", volume().read_into_maps(&["image"]).differs(Expression::null()))
         .each("map", "volume", of_volume);
-    Expression::sum([of_containers("image"), of_volumes])
+    let all = Expression::sum([of_containers("image"), of_volumes]);
+    if !has_name {
+        return all;
+    }
+    let entry = |field| Expression::code("entry").field(field);
+    let record = Expression::record([("label", entry("label")), ("value", entry("value"))]);
+    all.each("map", "entry", with_image(record, entry("value"), true))
 }
 
 /// One field of each container.

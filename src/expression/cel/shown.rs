@@ -67,7 +67,7 @@ fn merged(pieces: Vec<Piece>) -> Vec<Piece> {
 }
 
 /// A value to be shown.
-fn holder(key: &str, value: Expression) -> Expression {
+pub(super) fn holder(key: &str, value: Expression) -> Expression {
     Expression::function("dyn", Expression::Map(vec![(key.to_owned(), value)]))
 }
 

@@ -119,14 +119,35 @@ impl Expression {
     /// As [`Self::steps`], but null too if one of the maps on the way is something else. (CEL reads a step into a text or a number as
     /// absent, but fails on a step into a list.)
     pub(super) fn steps_into_maps(self, steps: Vec<Step>) -> Self {
-        let is_object = self == Expression::code("object") || self == Expression::code("oldObject");
-        let prefixes = (usize::from(is_object)..steps.len()).map(|count| {
+        let prefixes = (usize::from(self.is_surely_a_map())..steps.len()).map(|count| {
             let prefix = steps.iter().take(count).cloned().collect();
             self.clone().steps(prefix).has_type("map")
         });
         match Expression::all(prefixes) {
             always if always == Expression::truth(true) => self.steps(steps),
             are_maps => are_maps.choose(self.steps(steps), Expression::null()),
+        }
+    }
+
+    /// Whether it is a map whatever the object looks like: the object itself, or one of the variables that are made so.
+    fn is_surely_a_map(&self) -> bool {
+        match self {
+            Expression::Code(code) => code == "object" || code == "oldObject",
+            Expression::Field(of, name) => {
+                let is_made_so =
+                    matches!(name.as_str(), "template" | "old_template" | "pod" | "pod_metadata");
+                **of == Expression::code("variables") && is_made_so
+            }
+            Expression::Read { .. }
+            | Expression::Looked { .. }
+            | Expression::Index(..)
+            | Expression::Call { .. }
+            | Expression::Not(_)
+            | Expression::Chain(..)
+            | Expression::Compare(..)
+            | Expression::Choice { .. }
+            | Expression::List(_)
+            | Expression::Map(_) => false,
         }
     }
 

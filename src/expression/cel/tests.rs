@@ -8,7 +8,8 @@ use crate::ir::*;
 
 /// A condition on `container`, printed.
 fn printed(condition: Condition) -> String {
-    let scope = Scope::new(&[]).bind("container", Bound::Record("container".to_owned()));
+    let scope =
+        Scope::new(&[]).bind("container", Bound::Record { variable: "container".to_owned(), of: None });
     Printer::default().condition(&condition, &scope).unwrap().print()
 }
 
