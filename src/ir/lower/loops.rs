@@ -38,7 +38,7 @@ fn label(word: &str, fields: &[&str]) -> Label {
 }
 
 fn named(source: Source, name: &str, fields: &[&str]) -> Loop {
-    Loop { source, name: name.to_owned(), label: label(&name.replace('_', " "), fields) }
+    Loop { source, name: name.to_owned(), label: label(name, fields) }
 }
 
 fn subject(
