@@ -4,13 +4,17 @@ mod arguments;
 mod build;
 mod completions;
 mod console;
+mod coverage;
 mod date;
 mod diff;
+mod explain;
 mod failure;
 mod files;
 mod git;
+mod list;
 mod manual;
 mod project;
+mod schema;
 
 use std::process::ExitCode;
 
@@ -57,6 +61,10 @@ fn run(verb: &Verb, console: &mut Console) -> Result<Exit, Failure> {
     match verb {
         Verb::Build(build) => build.run(console),
         Verb::Diff(diff) => diff.run(console),
+        Verb::List(list) => list.run(console),
+        Verb::Explain(explain) => explain.run(console),
+        Verb::Coverage(coverage) => coverage.run(console),
+        Verb::Schema(schema) => schema.run(console),
         Verb::Completions(completions) => completions.run(console),
         Verb::Man(manual) => manual.run(console),
     }

@@ -3,7 +3,7 @@
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
-use super::{build, completions, diff, manual};
+use super::{build, completions, coverage, diff, explain, list, manual, schema};
 
 /// The colours of help texts.
 const STYLES: Styles = Styles::styled()
@@ -35,6 +35,14 @@ pub enum Verb {
     Build(build::Build),
     /// Show what changed between two releases, by meaning
     Diff(diff::Diff),
+    /// List the rules
+    List(list::List),
+    /// Explain one rule, and where each of its settings comes from
+    Explain(explain::Explain),
+    /// Show what is enforced where, and what isn't
+    Coverage(coverage::Coverage),
+    /// Print the JSON Schemas of the policy files
+    Schema(schema::Schema),
     /// Print completions for a shell
     Completions(completions::Completions),
     /// Print the manual page

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::{Console, Failure, files};
 use crate::diagnostic::{Severity, Sources, did_you_mean};
-use crate::ir::{Release, lower};
+use crate::ir::{Release, Rule, lower};
 use crate::project::{self, Definitions, SourceFile};
 
 /// A project without faults in its files.
@@ -54,6 +54,28 @@ impl Project {
             .filter(|name| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name))
             .map(str::to_owned)
             .collect())
+    }
+
+    /// A rule as it is by default, outside of any environment, with all of its examples.
+    pub(super) fn rule(&self, id: &str) -> Result<Rule, Failure> {
+        let known = || self.definitions.rules.iter().map(|rule| rule.value.id.as_str());
+        if !known().any(|known| known == id) {
+            let unknown = Failure::new("unknown-rule", format!("there is no rule `{id}`"));
+            return Err(unknown.help(match did_you_mean(id, known()) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => "`palisade list` names the rules".to_owned(),
+            }));
+        }
+        let proofs = lower::proofs(&self.definitions, id)
+            .map_err(|faults| Failure::of(faults, Rc::clone(&self.sources)))?;
+        let mut rules: Vec<Rule> = proofs.into_iter().flat_map(|release| release.rules).collect();
+        let examples = rules.iter().flat_map(|rule| rule.examples.clone()).collect();
+        rules.sort_by_key(|rule| rule.parameters.values().filter(|value| value.set_by != "default").count());
+        let Some(rule) = rules.into_iter().next() else {
+            return Err(Failure::new("no-example", format!("rule `{id}` has no example"))
+                .help("write a good and a bad one for each check"));
+        };
+        Ok(Rule { examples, ..rule })
     }
 
     /// All that is wrong with any rule, profile or environment, also those that nobody asked for.

@@ -1,0 +1,49 @@
+//! `palisade list`: the rules of a project.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::project::Project;
+use super::{Console, Exit, Failure};
+use crate::documentation;
+use crate::model::{Rule, Severity};
+
+/// The arguments of `list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// The folder with the policies
+    #[arg(long, value_name = "FOLDER", default_value = "policies")]
+    project: PathBuf,
+    /// Only rules of this category; may be given several times
+    #[arg(long, value_name = "NAME")]
+    category: Vec<String>,
+}
+
+impl List {
+    /// Prints one line for each rule.
+    pub(super) fn run(&self, console: &mut Console) -> Result<Exit, Failure> {
+        let project = Project::read(&self.project, console)?;
+        let rows: Vec<Vec<String>> = project
+            .definitions
+            .rules
+            .iter()
+            .map(|rule| &rule.value)
+            .filter(|rule| self.category.is_empty() || self.category.contains(&rule.category))
+            .map(|rule| {
+                vec![rule.id.clone(), severity(rule).to_owned(), rule.category.clone(), rule.title.clone()]
+            })
+            .collect();
+        console.result(&documentation::table(&rows));
+        Ok(Exit::Success)
+    }
+}
+
+fn severity(rule: &Rule) -> &'static str {
+    match rule.severity {
+        Severity::Low => "low",
+        Severity::Medium => "medium",
+        Severity::High => "high",
+        Severity::Critical => "critical",
+    }
+}

@@ -1,0 +1,78 @@
+//! What is enforced where, and what isn't: rules by environments.
+
+use std::collections::BTreeMap;
+
+use super::table;
+use crate::bundle;
+use crate::ir::{Placement, Release, Rule, Target};
+
+/// The coverage of these releases. `rules` are the ids and titles of all rules that there are.
+pub fn coverage(rules: &BTreeMap<String, String>, releases: &[Release]) -> String {
+    let parts = [actions(rules, releases), targets(releases), namespaces(releases), limits(releases)];
+    parts.join("\n")
+}
+
+fn actions(rules: &BTreeMap<String, String>, releases: &[Release]) -> String {
+    let names = releases.iter().map(|release| release.environment.clone());
+    let mut rows: Vec<Vec<String>> = vec![["rule".to_owned()].into_iter().chain(names).collect()];
+    for (id, title) in rules {
+        let actions = releases.iter().map(|release| {
+            let rule = release.rules.iter().find(|rule| rule.id == *id);
+            rule.map_or_else(|| "-".to_owned(), action)
+        });
+        rows.push([id.clone()].into_iter().chain(actions).chain([title.clone()]).collect());
+    }
+    table(&rows)
+}
+
+/// `deny`, or `deny, onboarding: warn`.
+fn action(rule: &Rule) -> String {
+    let mut written: Vec<(bool, String)> = rule.placements.iter().map(one).collect();
+    written.sort_by_key(|(has_name, _)| *has_name);
+    written.dedup();
+    let texts: Vec<String> = written.into_iter().map(|(_, text)| text).collect();
+    if texts.is_empty() { "-".to_owned() } else { texts.join(", ") }
+}
+
+fn one(placement: &Placement) -> (bool, String) {
+    match (&placement.suffix, placement.cluster) {
+        (Some(scope), false) => (true, format!("{scope}: {}", placement.action.name())),
+        (_, true) | (None, false) => (false, placement.action.name().to_owned()),
+    }
+}
+
+fn targets(releases: &[Release]) -> String {
+    let heading = ["targets".to_owned()].into_iter();
+    let names = releases.iter().map(|release| release.environment.clone());
+    let mut rows: Vec<Vec<String>> = vec![heading.chain(names).collect()];
+    for target in Target::ALL {
+        let ranges = releases.iter().map(|release| match release.engines.get(&target) {
+            Some(range) => format!("{} to {}", range.from, range.to),
+            None => "-".to_owned(),
+        });
+        rows.push([target.name().to_owned()].into_iter().chain(ranges).collect());
+    }
+    table(&rows)
+}
+
+fn namespaces(releases: &[Release]) -> String {
+    let mut text = "namespaces that no rule looks into\n".to_owned();
+    for release in releases {
+        let names: Vec<&str> = release.left_out.iter().map(|left| left.namespace.as_str()).collect();
+        let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+        text.push_str(&format!("  {}: {names}\n", release.environment));
+    }
+    text
+}
+
+fn limits(releases: &[Release]) -> String {
+    let mut text = "what the engines don't enforce, as they are installed by default\n".to_owned();
+    let is_used = |target: &Target| releases.iter().any(|release| release.engines.contains_key(target));
+    for target in Target::ALL.into_iter().filter(is_used) {
+        text.push_str(&format!("  {}\n", target.name()));
+        for limit in bundle::limits(target) {
+            text.push_str(&format!("    - {limit}\n"));
+        }
+    }
+    text
+}

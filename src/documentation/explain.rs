@@ -1,0 +1,158 @@
+//! One rule in words: why it is there, what it asks, how it is set in each environment and by which place.
+
+use std::collections::BTreeMap;
+
+use crate::ir::{Check, Direction, Example, Kind, Parameter, ParameterKind, Placement, Release, Rule, Text};
+
+/// How many characters a line of a paragraph may have.
+const WIDTH: usize = 100;
+
+/// A rule in an environment.
+pub struct Use<'a> {
+    /// The environment's release.
+    pub release: &'a Release,
+    /// The rule there; absent if the environment doesn't have it.
+    pub rule: Option<&'a Rule>,
+}
+
+/// The text: the rule itself, then each environment.
+pub fn explain(rule: &Rule, uses: &[Use<'_>]) -> String {
+    let mut text = head(rule);
+    text.push_str(&paragraph("Why", &rule.why));
+    text.push_str(&paragraph("Fix", &rule.fix));
+    text.push_str(&lines("Governs", &kinds(&rule.kinds)));
+    text.push_str(&lines(
+        "Checks",
+        &rule.checks.iter().map(|check| self::check(check, rule)).collect::<Vec<_>>(),
+    ));
+    text.push_str(&lines("Parameters", &rule.parameters.iter().map(parameter).collect::<Vec<_>>()));
+    let (good, bad): (Vec<&Example>, Vec<&Example>) =
+        rule.examples.iter().partition(|example| example.gives.is_empty());
+    text.push_str(&lines("Good examples", &names(&good)));
+    text.push_str(&lines("Bad examples", &names(&bad)));
+    for used in uses {
+        text.push_str(&in_environment(used));
+    }
+    text
+}
+
+fn head(rule: &Rule) -> String {
+    let references: Vec<String> = rule
+        .references
+        .iter()
+        .map(|reference| format!("{} {}", reference.framework, reference.control))
+        .collect();
+    let mut text = format!("{}  {}\n", rule.id, rule.title);
+    text.push_str(&format!("{}, {}, since {}\n", rule.severity.name(), rule.category, rule.since));
+    for line in [references.join(", "), rule.source_file.clone()].iter().filter(|line| !line.is_empty()) {
+        text.push_str(&format!("{line}\n"));
+    }
+    text
+}
+
+fn paragraph(heading: &str, text: &str) -> String {
+    let mut wrapped = vec![String::new()];
+    for word in text.split_whitespace() {
+        match wrapped.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.chars().count() + word.chars().count() < WIDTH => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(_) | None => wrapped.push(word.to_owned()),
+        }
+    }
+    lines(heading, &wrapped)
+}
+
+/// A heading and indented lines; nothing if there are none.
+fn lines(heading: &str, lines: &[String]) -> String {
+    let indented: String = lines.iter().map(|line| format!("  {line}\n")).collect();
+    if lines.is_empty() { String::new() } else { format!("\n{heading}\n{indented}") }
+}
+
+fn kinds(kinds: &[Kind]) -> Vec<String> {
+    let name = |kind: &Kind| match kind.group.as_str() {
+        "" => kind.kind.clone(),
+        group => format!("{group}/{}", kind.kind),
+    };
+    vec![kinds.iter().map(name).collect::<Vec<_>>().join(", ")]
+}
+
+/// `drop-all: containers: must drop …`.
+fn check(check: &Check, rule: &Rule) -> String {
+    let loops: Vec<&str> = check.each.iter().map(|each| each.name.as_str()).collect();
+    let message: String = check.message.iter().map(part).collect();
+    let only = if check.kinds == rule.kinds {
+        String::new()
+    } else {
+        format!(" (only {})", kinds(&check.kinds).join(", "))
+    };
+    format!("{}: each {}{only}: {message}", check.id, loops.join(", "))
+}
+
+fn part(part: &Text) -> String {
+    match part {
+        Text::Literal(text) => text.clone(),
+        Text::Value(_) => "…".to_owned(),
+    }
+}
+
+fn parameter((name, parameter): (&String, &Parameter)) -> String {
+    let growing = match (parameter.declaration.kind, parameter.declaration.direction) {
+        (ParameterKind::Boolean, Direction::Tightens) => "`true` tightens".to_owned(),
+        (ParameterKind::Boolean, Direction::Loosens) => "`true` loosens".to_owned(),
+        (ParameterKind::Choice, _) => {
+            format!("from the laxest to the strictest: {}", parameter.declaration.options.join(", "))
+        }
+        (_, Direction::Tightens) => "growing tightens".to_owned(),
+        (_, Direction::Loosens) => "growing loosens".to_owned(),
+    };
+    format!("{name} ({growing}): {}", parameter.description)
+}
+
+fn names(examples: &[&Example]) -> Vec<String> {
+    examples.iter().map(|example| example.name.clone()).collect()
+}
+
+fn in_environment(used: &Use<'_>) -> String {
+    let heading = format!("In {}", used.release.environment);
+    let Some(rule) = used.rule else {
+        return lines(&heading, &["not there".to_owned()]);
+    };
+    let is_alone = rule.placements.len() == 1;
+    let mut told: Vec<String> =
+        rule.placements.iter().map(|placement| self::placement(placement, is_alone)).collect();
+    let value = |(name, parameter): (&String, &Parameter)| {
+        format!("{name}: {}  ({})", parameter.written, parameter.set_by)
+    };
+    told.extend(rule.parameters.iter().map(value));
+    told.extend(waived(rule));
+    lines(&heading, &told)
+}
+
+/// `deny in the other namespaces  (environments/production.yaml: namespaces[1].action)`.
+fn placement(placement: &Placement, is_alone: bool) -> String {
+    let place = match (&placement.suffix, placement.cluster) {
+        (_, true) => "for objects without a namespace".to_owned(),
+        (Some(scope), false) => format!("in the namespaces of `{scope}`"),
+        (None, false) if is_alone => "everywhere".to_owned(),
+        (None, false) => "in the other namespaces".to_owned(),
+    };
+    format!("{} {place}  ({})", placement.action.name(), placement.set_by)
+}
+
+/// What each exemption waives of the rule.
+fn waived(rule: &Rule) -> Vec<String> {
+    let mut waived: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for waiver in &rule.waivers {
+        waived.entry(&waiver.exemption).or_default().push("the whole rule".to_owned());
+    }
+    for check in &rule.checks {
+        for waiver in &check.waivers {
+            waived.entry(&waiver.exemption).or_default().push(format!("check `{}`", check.id));
+        }
+    }
+    let line = |(name, what): (&str, Vec<String>)| format!("exemption `{name}` waives {}", what.join(", "));
+    waived.into_iter().map(line).collect()
+}
