@@ -7,6 +7,7 @@ mod console;
 mod coverage;
 mod date;
 mod diff;
+mod examples;
 mod explain;
 mod failure;
 mod files;

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::rc::Rc;
 
-use super::{Console, Failure, files};
-use crate::diagnostic::{Severity, Sources, did_you_mean};
+use super::{Console, Failure, examples, files};
+use crate::diagnostic::{Severity, Sink, Sources, did_you_mean};
 use crate::ir::{Release, Rule, lower};
 use crate::project::{self, Definitions, SourceFile};
 
@@ -78,9 +78,14 @@ impl Project {
         Ok(Rule { examples, ..rule })
     }
 
-    /// All that is wrong with any rule, profile or environment, also those that nobody asked for.
+    /// All that is wrong with any rule, profile or environment, also those that nobody asked for, and with any example.
     pub(super) fn stop_at_faults(&self) -> Result<(), Failure> {
-        let faults = lower::faults(&self.definitions);
+        let mut faults = lower::faults(&self.definitions);
+        if faults.is_empty() {
+            let mut sink = Sink::new();
+            sink.extend(self.definitions.rules.iter().flat_map(|rule| examples::faults(self, rule)));
+            faults = sink.into_vec();
+        }
         if faults.is_empty() { Ok(()) } else { Err(Failure::of(faults, Rc::clone(&self.sources))) }
     }
 
