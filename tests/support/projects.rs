@@ -11,19 +11,6 @@ pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The folders of all projects, relative to the root; the shipped policies first.
-pub fn folders() -> Vec<PathBuf> {
-    let mut folders = vec![PathBuf::from("policies")];
-    let mut others: Vec<PathBuf> = fs::read_dir(root().join("tests/projects"))
-        .into_iter()
-        .flatten()
-        .map(|entry| Path::new("tests/projects").join(entry.unwrap().file_name()))
-        .collect();
-    others.sort();
-    folders.extend(others);
-    folders
-}
-
 /// The files below a folder, as the command line hands them in.
 pub fn sources(folder: &Path) -> Vec<SourceFile> {
     fn walk(base: &Path, folder: &Path, files: &mut Vec<SourceFile>) {
