@@ -46,6 +46,7 @@ impl Patterns {
             Predicate::In { values, .. }
             | Predicate::StartsWith(values)
             | Predicate::EndsWith(values)
+            | Predicate::PrefixOf(values)
             | Predicate::Matches(values)
             | Predicate::Within(values)
             | Predicate::Covers(values)

@@ -172,6 +172,7 @@ impl<'a> Subject<'_, 'a> {
             Predicate::In { of, values } => self.is_in(*of, values),
             Predicate::StartsWith(values) => self.any_text(values, |text, prefix| text.starts_with(prefix)),
             Predicate::EndsWith(values) => self.any_text(values, |text, suffix| text.ends_with(suffix)),
+            Predicate::PrefixOf(values) => self.any_text(values, |text, whole| whole.starts_with(text)),
             Predicate::Matches(values) => self.matches(self.datum.text()?, values),
             Predicate::Within(values) => self.within(values),
             Predicate::Covers(values) => {

@@ -168,6 +168,8 @@ pub enum Predicate {
     StartsWith(Arguments),
     /// Ends with one of these. (text; false)
     EndsWith(Arguments),
+    /// Is the beginning of one of these, or one of them. (text; false)
+    PrefixOf(Arguments),
     /// Matches one of these as a whole; the arguments are [`Literal::Pattern`]. (text; false)
     Matches(Arguments),
     /// Equal to one of these or below it, by segment; for images the arguments are [`Literal::Image`]; else (with a host path,
@@ -201,6 +203,7 @@ impl Predicate {
             | Predicate::In { .. }
             | Predicate::StartsWith(_)
             | Predicate::EndsWith(_)
+            | Predicate::PrefixOf(_)
             | Predicate::Matches(_)
             | Predicate::Within(_)
             | Predicate::Covers(_)

@@ -178,6 +178,9 @@ pub struct Condition {
     /// The text ends with one of these
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_with: Option<Arguments>,
+    /// The text is the beginning of one of these, or one of them
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix_of: Option<Arguments>,
     /// The whole text matches this regular expression (RE2)
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub matches: Option<String>,

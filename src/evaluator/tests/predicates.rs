@@ -105,6 +105,10 @@ fn texts_and_segments() {
         Predicate::StartsWith(texts(&["ab", "c"])),
         &[("-", 'F'), ("abc", 'T'), ("c", 'T'), ("a", 'F'), ("1", '?')],
     );
+    raw(
+        Predicate::PrefixOf(texts(&["ab", "c"])),
+        &[("-", 'F'), ("''", 'T'), ("a", 'T'), ("ab", 'T'), ("abc", 'F'), ("b", 'F'), ("1", '?')],
+    );
     raw(Predicate::EndsWith(texts(&["b"])), &[("ab", 'T'), ("ba", 'F'), ("[b]", '?')]);
     let pattern = Arguments::Literals(vec![Literal::Pattern(r"^(?:a.*)$".to_owned())]);
     raw(Predicate::Matches(pattern), &[("-", 'F'), ("ab", 'T'), ("ba", 'F'), ("\"a\\n\"", 'F'), ("1", '?')]);

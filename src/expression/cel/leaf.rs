@@ -188,6 +188,7 @@ pub(super) fn comparison(predicate: &Predicate) -> Option<(&Path, LiteralType, &
         | Predicate::In { .. }
         | Predicate::StartsWith(_)
         | Predicate::EndsWith(_)
+        | Predicate::PrefixOf(_)
         | Predicate::Matches(_)
         | Predicate::Within(_)
         | Predicate::Covers(_)

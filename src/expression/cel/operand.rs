@@ -100,6 +100,7 @@ fn compares_with_object(predicate: &Predicate) -> bool {
         Predicate::In { values, .. }
         | Predicate::StartsWith(values)
         | Predicate::EndsWith(values)
+        | Predicate::PrefixOf(values)
         | Predicate::Matches(values)
         | Predicate::Within(values)
         | Predicate::Covers(values)

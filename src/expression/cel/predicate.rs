@@ -37,6 +37,9 @@ impl Printer {
             Predicate::EndsWith(suffixes) => {
                 self.values(suffixes, scope)?.some("suffix", scope, call("endsWith"))
             }
+            Predicate::PrefixOf(texts) => self
+                .values(texts, scope)?
+                .some("whole", scope, |whole| whole.call("startsWith", vec![value.clone()])),
             Predicate::Matches(patterns) => self.values(patterns, scope)?.match_text(&value, scope),
             Predicate::Within(folders) => {
                 let folders = self.values(folders, scope)?;
@@ -106,6 +109,7 @@ pub(super) fn suits(reading: Reading, predicate: &Predicate) -> bool {
         Predicate::AtLeast(_) | Predicate::AtMost(_) => is_number,
         Predicate::StartsWith(_)
         | Predicate::EndsWith(_)
+        | Predicate::PrefixOf(_)
         | Predicate::Matches(_)
         | Predicate::Within(_)
         | Predicate::Covers(_) => is_path,
@@ -126,6 +130,7 @@ pub(super) fn is_fit(value: &Expression, reading: Reading, predicate: &Predicate
         Predicate::Is { of, .. } | Predicate::In { of, .. } => is_of(value, *of),
         Predicate::StartsWith(_)
         | Predicate::EndsWith(_)
+        | Predicate::PrefixOf(_)
         | Predicate::Matches(_)
         | Predicate::Within(_)
         | Predicate::Covers(_) => value.clone().has_type("string"),

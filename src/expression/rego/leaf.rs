@@ -43,6 +43,7 @@ impl Printer<'_> {
             | Predicate::In { .. }
             | Predicate::StartsWith(_)
             | Predicate::EndsWith(_)
+            | Predicate::PrefixOf(_)
             | Predicate::Matches(_)
             | Predicate::Within(_)
             | Predicate::Covers(_)
@@ -66,6 +67,7 @@ impl Printer<'_> {
             }
             Predicate::StartsWith(values) => self.compare("starts_with", value, values, holds, scope),
             Predicate::EndsWith(values) => self.compare("ends_with", value, values, holds, scope),
+            Predicate::PrefixOf(values) => self.compare("prefix_of", value, values, holds, scope),
             Predicate::Matches(values) => self.compare("matches", value, values, holds, scope),
             Predicate::Within(values) => match value.reading {
                 Reading::Image => self.compare("image_within", value, values, holds, scope),

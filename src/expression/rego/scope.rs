@@ -189,6 +189,7 @@ fn argument_path(predicate: &Predicate) -> Option<&Path> {
         Predicate::In { values, .. }
         | Predicate::StartsWith(values)
         | Predicate::EndsWith(values)
+        | Predicate::PrefixOf(values)
         | Predicate::Matches(values)
         | Predicate::Within(values)
         | Predicate::Covers(values)

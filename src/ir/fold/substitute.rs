@@ -137,6 +137,7 @@ impl<'a> Values<'a> {
             Predicate::In { of, values } => Predicate::In { of: *of, values: self.arguments(values) },
             Predicate::StartsWith(values) => Predicate::StartsWith(self.arguments(values)),
             Predicate::EndsWith(values) => Predicate::EndsWith(self.arguments(values)),
+            Predicate::PrefixOf(values) => Predicate::PrefixOf(self.arguments(values)),
             Predicate::Matches(values) => Predicate::Matches(self.arguments(values)),
             Predicate::Within(values) => Predicate::Within(self.arguments(values)),
             Predicate::Covers(values) => Predicate::Covers(self.arguments(values)),

@@ -12,6 +12,7 @@ pub(super) fn of(predicate: &Predicate, value: &Value) -> Option<bool> {
         Predicate::In { values, .. } => Some(literals(values)?.contains(&text(value)?)),
         Predicate::StartsWith(values) => any_text(value, values, |text, prefix| text.starts_with(prefix)),
         Predicate::EndsWith(values) => any_text(value, values, |text, suffix| text.ends_with(suffix)),
+        Predicate::PrefixOf(values) => any_text(value, values, |text, whole| whole.starts_with(text)),
         Predicate::ContainsAny(values) => {
             let held = value.literals()?;
             Some(literals(values)?.iter().any(|wanted| held.contains(wanted)))

@@ -18,6 +18,7 @@ pub(super) fn predicates(written: &model::Condition) -> Vec<&'static str> {
         ("in", written.is_in.is_some()),
         ("starts_with", written.starts_with.is_some()),
         ("ends_with", written.ends_with.is_some()),
+        ("prefix_of", written.prefix_of.is_some()),
         ("matches", written.matches.is_some()),
         ("like", written.like.is_some()),
         ("within", written.within.is_some()),
@@ -75,6 +76,7 @@ pub(super) fn predicate(
         }
         "starts_with" => Predicate::StartsWith(asker.texts(written.starts_with.as_ref()?)?),
         "ends_with" => Predicate::EndsWith(asker.texts(written.ends_with.as_ref()?)?),
+        "prefix_of" => Predicate::PrefixOf(asker.texts(written.prefix_of.as_ref()?)?),
         "matches" => {
             let pattern = asker.normal("bad-regular-expression", written.matches.as_ref()?, normal::whole)?;
             Predicate::Matches(Arguments::Literals(vec![Literal::Pattern(pattern)]))

@@ -75,6 +75,7 @@ fn predicate_path(predicate: &Predicate) -> Option<&Path> {
         Predicate::In { values, .. }
         | Predicate::StartsWith(values)
         | Predicate::EndsWith(values)
+        | Predicate::PrefixOf(values)
         | Predicate::Matches(values)
         | Predicate::Within(values)
         | Predicate::Covers(values)

@@ -109,6 +109,7 @@ fn predicate(predicate: &Predicate, leaf: &mut Map<String, Json>) {
         }
         Predicate::StartsWith(values) => ("starts_with", arguments(values)),
         Predicate::EndsWith(values) => ("ends_with", arguments(values)),
+        Predicate::PrefixOf(values) => ("prefix_of", arguments(values)),
         Predicate::Matches(values) => ("matches", arguments(values)),
         Predicate::Within(values) => ("within", arguments(values)),
         Predicate::Covers(values) => ("covers", arguments(values)),

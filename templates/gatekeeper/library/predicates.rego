@@ -18,6 +18,11 @@ ends_with(null, _) := false
 
 ends_with(value, suffixes) := strings.any_suffix_match(value, suffixes) if is_string(value)
 
+# Whether a text is the beginning of one of these.
+prefix_of(null, _) := false
+
+prefix_of(value, texts) := strings.any_prefix_match(texts, value) if is_string(value)
+
 # Whether a text matches one of these anchored patterns.
 matches(null, _) := false
 
