@@ -7,7 +7,7 @@ use super::syntax::Expression;
 use crate::expression::Unprintable;
 use crate::ir::{Condition, Loop};
 
-impl Printer {
+impl Printer<'_> {
     /// Whether a condition is true.
     pub(super) fn condition(
         &mut self,

@@ -33,7 +33,7 @@ impl Question<'_> {
     }
 }
 
-impl Printer {
+impl Printer<'_> {
     /// Whether a leaf is true.
     pub(super) fn leaf(&mut self, leaf: &Leaf, scope: &Scope<'_>) -> Result<Expression, Unprintable> {
         let Leaf { operand, predicate, holds } = leaf;

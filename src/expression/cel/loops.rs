@@ -19,7 +19,7 @@ pub(super) struct Opened<'rule> {
     pub(super) scope: Scope<'rule>,
 }
 
-impl Printer {
+impl Printer<'_> {
     /// Opens a loop.
     pub(super) fn open<'rule>(
         &mut self,

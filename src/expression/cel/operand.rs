@@ -9,7 +9,7 @@ use super::syntax::Expression;
 use crate::expression::Unprintable;
 use crate::ir::{Arguments, Path, Predicate, Read, Reading, Root};
 
-impl Printer {
+impl Printer<'_> {
     /// A question about the volume of a mount, if nothing else is read. The names of the volumes for which the answer isn't that of
     /// an absent volume are listed once, since to look the volume up for each mount is dear.
     pub(super) fn of_volume(

@@ -8,7 +8,7 @@ use super::syntax::{Expression, Step};
 use crate::expression::Unprintable;
 use crate::ir::{Path, Read, Root};
 
-impl Printer {
+impl Printer<'_> {
     /// What stands at the end of a path, or null.
     pub(super) fn path(&mut self, path: &Path, scope: &Scope<'_>) -> Result<Expression, Unprintable> {
         let root = match &path.root {
@@ -45,8 +45,10 @@ impl Printer {
                 Bound::Object | Bound::Pod | Bound::Record { .. } => return Err(no_entry(name)),
             },
         };
-        let steps = path.steps.iter().cloned().map(Step::Name).collect();
-        Ok(if self.is_cautious { root.steps_into_maps(steps) } else { root.steps(steps) })
+        let steps: Vec<Step> = path.steps.iter().cloned().map(Step::Name).collect();
+        let doubtful: Vec<usize> =
+            (0..steps.len()).filter(|count| self.may_be_no_map(path, *count)).collect();
+        Ok(root.steps_where_maps(steps, &doubtful))
     }
 
     /// What stands at the end of a path in a volume, which is a map, or null, whatever is on the way.

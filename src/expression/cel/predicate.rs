@@ -8,7 +8,7 @@ use super::values::Values;
 use crate::expression::Unprintable;
 use crate::ir::{Argument, Arguments, Literal, Predicate, Reading};
 
-impl Printer {
+impl Printer<'_> {
     /// The truth of a predicate.
     pub(super) fn truth(
         &mut self,

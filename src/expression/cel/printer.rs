@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Variable;
 use super::syntax::Expression;
+use crate::ir::{Container, Path, Root, Shape};
 
 /// Variables that several expressions of a policy share. One that needs another stands behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,7 +63,9 @@ impl Shared {
 
 /// Prints expressions and remembers what they need.
 #[derive(Debug, Default)]
-pub(super) struct Printer {
+pub(super) struct Printer<'rule> {
+    /// What is known to be a map once all shapes are whole.
+    pub(super) shapes: &'rule [Shape],
     /// The shared variables that are needed.
     pub(super) needed: BTreeSet<Shared>,
     /// Whether the records of containers have the image's name, beside its reference.
@@ -75,12 +78,27 @@ pub(super) struct Printer {
     pub(super) lists: Vec<Variable>,
 }
 
-impl Printer {
+impl Printer<'_> {
     /// A shared variable, which is needed from now on.
     pub(super) fn shared(&mut self, shared: Shared) -> Expression {
         self.needed.insert(shared);
         self.needed.extend(shared.needs());
         Expression::variable(shared.name())
+    }
+
+    /// Whether the start of a path, with so many steps, may be something else than a map where it is read.
+    pub(super) fn may_be_no_map(&self, path: &Path, count: usize) -> bool {
+        let root = match &path.root {
+            Root::VolumeOf(_) if count == 0 => return false,
+            Root::VolumeOf(_) => Root::Element("volume".to_owned()),
+            other => other.clone(),
+        };
+        let has_shape = |shape: &Shape| {
+            shape.must_be == Container::Map
+                && shape.path.root == root
+                && path.steps.get(..count) == Some(shape.path.steps.as_slice())
+        };
+        self.is_cautious || !self.shapes.iter().any(has_shape)
     }
 
     /// A list that is computed once; the same one for the same expression.

@@ -79,7 +79,7 @@ pub(super) fn quantity(value: &Expression) -> Expression {
     Expression::function("quantity", value.clone().has_type("string").choose(value.clone(), number))
 }
 
-impl Printer {
+impl Printer<'_> {
     /// A condition on a readable value, converted. `body` gets a name or something as short.
     pub(super) fn converted<'rule>(
         &mut self,

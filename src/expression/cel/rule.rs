@@ -15,7 +15,7 @@ use crate::ir::{Check, Container, GovernedPart, Kind, Loop, Rule, Shape, Source,
 /// The variables of a rule in the closed form, each before those that use it. The last, `violations`, is a list of texts: none if
 /// the rule isn't violated.
 pub fn variables(rule: &Rule) -> Result<Vec<Variable>, Unprintable> {
-    let mut printer = Printer::default();
+    let mut printer = Printer { shapes: &rule.shapes, ..Printer::default() };
     let mut own: Vec<(String, Expression)> = Vec::new();
     let mut add = |name: &str, expression: Expression| {
         own.push((name.to_owned(), expression));
@@ -96,7 +96,7 @@ pub fn object_name() -> String {
 }
 
 /// Whether an UPDATE leaves the parts that the rule governs as they were.
-fn is_unchanged(rule: &Rule, printer: &mut Printer) -> Expression {
+fn is_unchanged(rule: &Rule, printer: &mut Printer<'_>) -> Expression {
     let is_update = Expression::code("request.operation").equals(Expression::text("UPDATE"));
     let (with_pod, others): (Vec<&Kind>, Vec<&Kind>) = rule.kinds.iter().partition(|kind| kind.has_pod());
     let in_pods = || rule.governed_in_pods.iter();
@@ -116,7 +116,7 @@ fn is_unchanged(rule: &Rule, printer: &mut Printer) -> Expression {
 }
 
 /// Whether a part is as it was.
-fn is_same(part: &GovernedPart, printer: &mut Printer) -> Expression {
+fn is_same(part: &GovernedPart, printer: &mut Printer<'_>) -> Expression {
     let mut in_template = |steps: &[&str]| {
         let now = printer.shared(Shared::Template).read_into_maps(steps);
         now.equals(printer.shared(Shared::OldTemplate).read_into_maps(steps))
@@ -135,7 +135,7 @@ fn is_same(part: &GovernedPart, printer: &mut Printer) -> Expression {
     }
 }
 
-impl Printer {
+impl Printer<'_> {
     /// Whether one of the waivers holds.
     fn any_waiver(&mut self, waivers: &[Waiver], scope: &Scope<'_>) -> Result<Expression, Unprintable> {
         let waivers: Vec<Expression> =

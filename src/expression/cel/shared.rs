@@ -11,7 +11,7 @@ use crate::ir::{ContainerList, Kind, Reading};
 
 impl Shared {
     /// The variable's value, for objects of these kinds.
-    pub(super) fn expression(self, kinds: &[Kind], printer: &Printer) -> Expression {
+    pub(super) fn expression(self, kinds: &[Kind], printer: &Printer<'_>) -> Expression {
         match self {
             Shared::Template => map_or_empty("template", template("object", kinds)),
             Shared::OldTemplate => map_or_empty("template", template("oldObject", kinds)),

@@ -116,17 +116,15 @@ impl Expression {
         }
     }
 
-    /// As [`Self::steps`], but null too if one of the maps on the way is something else. (CEL reads a step into a text or a number as
-    /// absent, but fails on a step into a list.)
-    pub(super) fn steps_into_maps(self, steps: Vec<Step>) -> Self {
-        let prefixes = (usize::from(self.is_surely_a_map())..steps.len()).map(|count| {
-            let prefix = steps.iter().take(count).cloned().collect();
-            self.clone().steps(prefix).has_type("map")
-        });
-        match Expression::all(prefixes) {
-            always if always == Expression::truth(true) => self.steps(steps),
-            are_maps => are_maps.choose(self.steps(steps), Expression::null()),
-        }
+    /// As [`Self::steps`], but null too if what the steps begin with isn't a map after one of these counts of steps. (CEL reads a
+    /// step into a text or a number as absent, but fails on a step into a list.)
+    pub(super) fn steps_where_maps(self, steps: Vec<Step>, doubtful: &[usize]) -> Self {
+        let are_maps =
+            Expression::all(doubtful.iter().filter(|count| **count > 0 || !self.is_surely_a_map()).map(
+                |count| self.clone().steps(steps.iter().take(*count).cloned().collect()).has_type("map"),
+            ));
+        let value = self.steps(steps);
+        if are_maps == Expression::truth(true) { value } else { are_maps.choose(value, Expression::null()) }
     }
 
     /// Whether it is a map whatever the object looks like: the object itself, or one of the variables that are made so.
@@ -153,7 +151,9 @@ impl Expression {
 
     /// The value at the end of the steps, or null, whatever is on the way.
     pub(super) fn read_into_maps(self, steps: &[&str]) -> Self {
-        self.steps_into_maps(steps.iter().map(|step| Step::Name((*step).to_owned())).collect())
+        let names: Vec<Step> = steps.iter().map(|step| Step::Name((*step).to_owned())).collect();
+        let doubtful: Vec<usize> = (0..names.len()).collect();
+        self.steps_where_maps(names, &doubtful)
     }
 
     /// The same value where it is known to be there: with plain fields in place of optional steps, if its steps allow it.

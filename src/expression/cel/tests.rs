@@ -10,7 +10,14 @@ use crate::ir::*;
 fn printed(condition: Condition) -> String {
     let scope =
         Scope::new(&[]).bind("container", Bound::Record { variable: "container".to_owned(), of: None });
-    Printer::default().condition(&condition, &scope).unwrap().print()
+    let shapes = [path(&[]), path(&["securityContext"])].map(|path| Shape {
+        kinds: Vec::new(),
+        each: Vec::new(),
+        path,
+        must_be: Container::Map,
+    });
+    let mut printer = Printer { shapes: &shapes, ..Printer::default() };
+    printer.condition(&condition, &scope).unwrap().print()
 }
 
 fn path(steps: &[&str]) -> Path {
@@ -79,9 +86,20 @@ fn looser_operators_get_parentheses() {
 
 #[test]
 fn steps_that_are_no_names_are_keys() {
-    let operand = read(Reading::Raw, vec![path(&["labels", "a/b", "in"])], None);
+    let operand = read(Reading::Raw, vec![path(&["securityContext", "a/b"])], None);
     let text = printed(leaf(operand, Predicate::Set, true));
-    assert_eq!(text, "container.value.?labels[?'a/b'][?'in'].orValue(dyn(null)) != null");
+    assert_eq!(text, "container.value.?securityContext[?'a/b'].orValue(dyn(null)) != null");
+}
+
+#[test]
+fn a_step_goes_into_a_map_or_nowhere() {
+    let operand = read(Reading::Raw, vec![path(&["resources", "limits"])], None);
+    let text = printed(leaf(operand, Predicate::Set, true));
+    assert_eq!(
+        text,
+        "(\n  type(container.value.?resources.orValue(null)) == map ? \
+         container.value.?resources.?limits.orValue(null)\n  : null\n) != null"
+    );
 }
 
 #[test]

@@ -14,7 +14,7 @@ pub(super) enum Values {
     Found(Expression),
 }
 
-impl Printer {
+impl Printer<'_> {
     /// What the arguments are.
     pub(super) fn values(&mut self, arguments: &Arguments, scope: &Scope<'_>) -> Result<Values, Unprintable> {
         match arguments {
