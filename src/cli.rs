@@ -2,6 +2,7 @@
 
 mod arguments;
 mod build;
+mod check;
 mod completions;
 mod console;
 mod coverage;
@@ -16,6 +17,7 @@ mod list;
 mod manual;
 mod project;
 mod schema;
+mod test;
 
 use std::process::ExitCode;
 
@@ -61,6 +63,8 @@ pub fn main() -> ExitCode {
 fn run(verb: &Verb, console: &mut Console) -> Result<Exit, Failure> {
     match verb {
         Verb::Build(build) => build.run(console),
+        Verb::Check(check) => check.run(console),
+        Verb::Test(test) => test.run(console),
         Verb::Diff(diff) => diff.run(console),
         Verb::List(list) => list.run(console),
         Verb::Explain(explain) => explain.run(console),

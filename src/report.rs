@@ -1,3 +1,6 @@
 //! Verdicts and changes as text, in each output format. Gives text; never prints it.
 
 pub mod difference;
+pub mod finding;
+pub mod human;
+pub mod json;

@@ -116,6 +116,20 @@ const DEEPEST: usize = 200;
 
 /// Reads all documents of a text: YAML documents behind `---`, or JSON values one after the other.
 pub fn read(sources: &Sources, file: FileId, dialect: Dialect, budget: &Budget) -> Documents {
+    let mut documents = Vec::new();
+    let diagnostics = read_each(sources, file, dialect, budget, &mut |document| documents.push(document));
+    Documents { documents, diagnostics }
+}
+
+/// Reads like [`read`], but hands over YAML documents one by one, so that they are never all in memory; gives what
+/// is wrong, in the order of the text.
+pub fn read_each(
+    sources: &Sources,
+    file: FileId,
+    dialect: Dialect,
+    budget: &Budget,
+    visit: &mut dyn FnMut(Node),
+) -> Vec<Diagnostic> {
     let text = sources.text(file);
     let mut read = Documents::default();
     if text.len() > budget.bytes {
@@ -126,19 +140,25 @@ pub fn read(sources: &Sources, file: FileId, dialect: Dialect, budget: &Budget) 
                 .at(Span::new(file, 0, 0))
                 .help("split it into smaller files"),
         );
-        return read;
+        return read.diagnostics;
     }
     let budget = Budget { depth: budget.depth.min(DEEPEST), ..*budget };
     let reading = Reading { file, text, dialect, budget: &budget };
+    let mut is_empty = true;
     let rest = json::read(&reading, &mut read);
-    for document in split::documents(text, rest) {
-        loader::read(&reading, document, &mut read);
+    let documents = std::iter::once(None).chain(split::documents(text, rest).into_iter().map(Some));
+    for document in documents {
+        if let Some(document) = document {
+            loader::read(&reading, document, &mut read);
+        }
+        is_empty &= read.documents.is_empty();
+        read.documents.drain(..).for_each(&mut *visit);
     }
-    if dialect == Dialect::Policy && read.documents.is_empty() && read.diagnostics.is_empty() {
+    if dialect == Dialect::Policy && is_empty && read.diagnostics.is_empty() {
         read.diagnostics
             .push(Diagnostic::error("empty-file", "the file holds nothing").at(Span::new(file, 0, 0)));
     }
-    read
+    read.diagnostics
 }
 
 /// One text that is being read.

@@ -3,7 +3,7 @@
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
-use super::{build, completions, coverage, diff, explain, list, manual, schema};
+use super::{build, check, completions, coverage, diff, explain, list, manual, schema, test};
 
 /// The colours of help texts.
 const STYLES: Styles = Styles::styled()
@@ -33,6 +33,10 @@ pub struct Arguments {
 pub enum Verb {
     /// Write the policy bundles, or check that they are up to date
     Build(build::Build),
+    /// Judge manifests offline, as the engines would
+    Check(check::Check),
+    /// Run the examples of rules
+    Test(test::Test),
     /// Show what changed between two releases, by meaning
     Diff(diff::Diff),
     /// List the rules

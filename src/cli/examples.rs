@@ -1,4 +1,4 @@
-//! The proof of rules by their own examples: `build` asks for it before it writes anything.
+//! The proof of rules by their own examples: `test` runs it, and `build` asks for it before it writes anything.
 
 use super::project::Project;
 use crate::diagnostic::Diagnostic;
@@ -10,12 +10,27 @@ use crate::project::{Located, Place};
 /// How many mismatches of one example are told.
 const TOLD: usize = 3;
 
-/// Each example of a rule that gives something else than it says, at its place.
+/// What the examples of a rule come to.
+pub(super) struct Proof {
+    /// How many examples there are.
+    pub(super) examples: usize,
+    /// Each that gives something else than it says, at its place.
+    pub(super) wrong: Vec<Diagnostic>,
+}
+
+/// Runs the examples of a rule; fails with its faults.
+pub(super) fn proof(project: &Project, rule: &Located<Rule>) -> Result<Proof, Vec<Diagnostic>> {
+    let releases = lower::proofs(&project.definitions, &rule.value.id)?;
+    let rules = releases.iter().flat_map(|release| &release.rules);
+    Ok(Proof {
+        examples: rules.map(|rule| rule.examples.len()).sum(),
+        wrong: releases.iter().flat_map(|release| in_release(rule, release)).collect(),
+    })
+}
+
+/// Each example of a rule that gives something else than it says, at its place; or the rule's faults.
 pub(super) fn faults(project: &Project, rule: &Located<Rule>) -> Vec<Diagnostic> {
-    match lower::proofs(&project.definitions, &rule.value.id) {
-        Ok(releases) => releases.iter().flat_map(|release| in_release(rule, release)).collect(),
-        Err(faults) => faults,
-    }
+    proof(project, rule).map_or_else(|faults| faults, |proof| proof.wrong)
 }
 
 fn in_release(written: &Located<Rule>, release: &Release) -> Vec<Diagnostic> {

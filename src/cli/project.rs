@@ -1,12 +1,14 @@
 //! A project as commands take it: read from its folder, and lowered for its environments.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
 
 use super::{Console, Failure, examples, files};
 use crate::diagnostic::{Severity, Sink, Sources, did_you_mean};
 use crate::ir::{Release, Rule, lower};
-use crate::project::{self, Definitions, SourceFile};
+use crate::model::{Action, Engines, Environment, FailurePolicies, LeftOut, NamespaceScope};
+use crate::project::{self, Definitions, Located, SourceFile};
 
 /// A project without faults in its files.
 pub(super) struct Project {
@@ -98,6 +100,43 @@ impl Project {
                 lower(environment).map_err(|faults| Failure::of(faults, Rc::clone(&self.sources)))
             })
             .collect()
+    }
+
+    /// A release of a profile's rules, all of which deny, everywhere.
+    pub(super) fn profile_release(&self, profile: &str, kubernetes: &str) -> Result<Release, Failure> {
+        let known = || self.definitions.profiles.iter().map(|profile| profile.value.name.as_str());
+        if !known().any(|known| known == profile) {
+            let help = match did_you_mean(profile, known()) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("there are {}", listed(known())),
+            };
+            let message = format!("there is no profile `{profile}`");
+            return Err(Failure::new("unknown-profile", message).help(help));
+        }
+        let environment = everywhere(profile, kubernetes);
+        let name = environment.name.clone();
+        let mut definitions = self.definitions.clone();
+        definitions.environments = vec![Located::in_code(environment, "--profile")];
+        lower::lower(&definitions, &name).map_err(|faults| Failure::of(faults, Rc::clone(&self.sources)))
+    }
+}
+
+/// An environment in which the rules of a profile deny in each namespace.
+fn everywhere(profile: &str, kubernetes: &str) -> Environment {
+    let everywhere =
+        NamespaceScope { name: "everywhere".to_owned(), names: None, label: None, action: Action::Deny };
+    Environment {
+        name: profile.to_owned(),
+        description: "A profile alone".to_owned(),
+        kubernetes: kubernetes.to_owned(),
+        pod_security: None,
+        targets: Engines::default(),
+        profile: profile.to_owned(),
+        namespaces: vec![everywhere],
+        left_out: LeftOut { shipped: false, also: Vec::new() },
+        failure_policy: FailurePolicies::default(),
+        rules: BTreeMap::new(),
+        exemptions: Vec::new(),
     }
 }
 

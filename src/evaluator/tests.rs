@@ -12,7 +12,7 @@ use crate::ir::*;
 use crate::yaml::{self, Budget, Dialect, Node};
 
 /// The only document of a text.
-fn object(text: &str) -> Node {
+pub(super) fn object(text: &str) -> Node {
     let mut sources = Sources::new();
     let file = sources.add("object.yaml", text.to_owned());
     let read = yaml::read(&sources, file, Dialect::Manifest, &Budget::MANIFEST);

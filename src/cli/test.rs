@@ -1,0 +1,67 @@
+//! `palisade test`: runs the examples of rules.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::project::{Project, listed};
+use super::{Console, Exit, Failure, examples};
+use crate::diagnostic::did_you_mean;
+use crate::model;
+use crate::project::Located;
+
+/// The arguments of `test`.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 every example gives what it says, 1 one doesn't, 2 an error.")]
+pub struct Test {
+    /// The folder with the policies
+    #[arg(long, value_name = "FOLDER", default_value = "policies")]
+    project: PathBuf,
+    /// Only this rule; may be given several times
+    #[arg(short, long, value_name = "ID")]
+    rule: Vec<String>,
+}
+
+impl Test {
+    /// Runs the examples, and tells which give something else than they say.
+    pub(super) fn run(&self, console: &mut Console) -> Result<Exit, Failure> {
+        let project = Project::read(&self.project, console)?;
+        let rules = self.rules(&project)?;
+        let (mut examples, mut wrong, mut has_faults) = (0, 0, false);
+        for rule in &rules {
+            match examples::proof(&project, rule) {
+                Ok(proof) => {
+                    examples += proof.examples;
+                    wrong += proof.wrong.len();
+                    console.diagnostics(&proof.wrong, &project.sources);
+                }
+                Err(faults) => {
+                    console.diagnostics(&faults, &project.sources);
+                    has_faults = true;
+                }
+            }
+        }
+        let (rules, fine) = (rules.len(), examples - wrong);
+        console.result(&format!("{fine} of {examples} examples of {rules} rules give what they say\n"));
+        Ok(match (has_faults, wrong) {
+            (true, _) => Exit::Error,
+            (false, 0) => Exit::Success,
+            (false, _) => Exit::Findings,
+        })
+    }
+
+    /// The rules that were asked for, or all.
+    fn rules<'a>(&self, project: &'a Project) -> Result<Vec<&'a Located<model::Rule>>, Failure> {
+        let all = &project.definitions.rules;
+        let known = || all.iter().map(|rule| rule.value.id.as_str());
+        if let Some(unknown) = self.rule.iter().find(|wanted| !known().any(|known| known == wanted.as_str()))
+        {
+            let failure = Failure::new("unknown-rule", format!("there is no rule `{unknown}`"));
+            return Err(match did_you_mean(unknown, known()) {
+                Some(near) => failure.help(format!("did you mean `{near}`?")),
+                None => failure.help(format!("there are {}", listed(known()))),
+            });
+        }
+        Ok(all.iter().filter(|rule| self.rule.is_empty() || self.rule.contains(&rule.value.id)).collect())
+    }
+}

@@ -1,0 +1,134 @@
+//! Where a rule holds, and with which action: by the labels of namespaces, as far as they are known.
+
+use std::collections::BTreeMap;
+
+use super::{objects, type_of};
+use crate::ir::{Action, Operator, Requirement, Rule};
+use crate::yaml::Node;
+
+/// The label that each namespace has, with its name.
+const NAME_LABEL: &str = "kubernetes.io/metadata.name";
+
+/// The labels of the namespaces that are known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Namespaces(BTreeMap<String, BTreeMap<String, String>>);
+
+/// Whether a rule holds for an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placed {
+    /// It doesn't.
+    Nowhere,
+    /// It does, with this action.
+    At(Action),
+    /// It may, and this is the strictest action that it may have: the namespace's labels aren't known.
+    Assumed(Action),
+}
+
+impl Namespaces {
+    /// Notes the labels of a Namespace; any other object is of no matter. What is noted later wins.
+    pub fn note(&mut self, object: &Node) {
+        if type_of(object) != ("", "v1", "Namespace") {
+            return;
+        }
+        let Some(name) = objects::metadata(object, "name") else { return };
+        let labels =
+            object.get("metadata").and_then(|metadata| metadata.get("labels")).and_then(Node::as_map);
+        let texts = labels
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|entry| Some((entry.key.clone(), entry.value.as_str()?.to_owned())));
+        self.0.insert(name.to_owned(), texts.collect());
+    }
+
+    /// Adds what others know; they win.
+    pub fn extend(&mut self, others: Namespaces) {
+        self.0.extend(others.0);
+    }
+
+    /// A namespace's label, if it is known and there.
+    pub fn label(&self, namespace: &str, key: &str) -> Option<&str> {
+        self.0.get(namespace)?.get(key).map(String::as_str)
+    }
+
+    /// Whether the rule holds in a namespace, or for cluster-scoped objects if it is none.
+    pub fn place(&self, rule: &Rule, namespace: Option<&str>) -> Placed {
+        let mut strictest = None;
+        for placement in rule.placements.iter().filter(|placement| placement.cluster == namespace.is_none()) {
+            let holds = namespace.map_or(Some(true), |namespace| {
+                let all = placement.selector.iter().map(|requirement| self.holds(requirement, namespace));
+                all.fold(Some(true), |all, one| match (all, one) {
+                    (Some(false), _) | (_, Some(false)) => Some(false),
+                    (None, _) | (_, None) => None,
+                    (Some(true), Some(true)) => Some(true),
+                })
+            });
+            match holds {
+                Some(true) => return Placed::At(placement.action),
+                Some(false) => {}
+                None => strictest = strictest.max(Some(placement.action)),
+            }
+        }
+        strictest.map_or(Placed::Nowhere, Placed::Assumed)
+    }
+
+    /// Whether a namespace meets a requirement; nothing if its labels aren't known.
+    fn holds(&self, requirement: &Requirement, namespace: &str) -> Option<bool> {
+        let value = if requirement.key == NAME_LABEL {
+            Some(namespace)
+        } else {
+            self.0.get(namespace)?.get(&requirement.key).map(String::as_str)
+        };
+        let is_listed = value.is_some_and(|value| requirement.values.iter().any(|listed| listed == value));
+        Some(match requirement.operator {
+            Operator::In => is_listed,
+            Operator::NotIn => !is_listed,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::object;
+    use super::*;
+    use crate::ir::sample;
+
+    fn known() -> Namespaces {
+        let mut namespaces = Namespaces::default();
+        for (name, labels) in
+            [("play", "{team: sandbox}"), ("shop", "{team: shop, size: 1}"), ("bare", "null")]
+        {
+            let text =
+                format!("{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}, labels: {labels}}}}}");
+            namespaces.note(&object(&text));
+        }
+        namespaces.note(&object("{apiVersion: v1, kind: Pod, metadata: {name: other}}"));
+        namespaces
+    }
+
+    #[test]
+    fn the_action_is_that_of_the_namespace() {
+        let rule = sample::rule("TST-001");
+        let known = known();
+        for (namespace, expected) in [
+            ("play", Placed::At(Action::Audit)),
+            ("shop", Placed::At(Action::Deny)),
+            ("bare", Placed::At(Action::Deny)),
+            ("kube-system", Placed::Nowhere),
+            ("other", Placed::Assumed(Action::Deny)),
+        ] {
+            assert_eq!(known.place(&rule, Some(namespace)), expected, "{namespace}");
+        }
+        assert_eq!(known.label("shop", "team"), Some("shop"));
+        assert_eq!(known.label("shop", "size"), None);
+    }
+
+    #[test]
+    fn cluster_scoped_objects_take_the_placement_without_selector() {
+        let mut rule = sample::rule("TST-001");
+        assert_eq!(known().place(&rule, None), Placed::Nowhere);
+        let mut cluster = sample::placement(Some("cluster"), &[("team", Operator::In, &["x"])], Action::Warn);
+        cluster.cluster = true;
+        rule.placements.push(cluster);
+        assert_eq!(known().place(&rule, None), Placed::At(Action::Warn));
+    }
+}
