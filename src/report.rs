@@ -4,3 +4,6 @@ pub mod difference;
 pub mod finding;
 pub mod human;
 pub mod json;
+
+#[cfg(test)]
+mod tests;

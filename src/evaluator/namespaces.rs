@@ -54,14 +54,7 @@ impl Namespaces {
     pub fn place(&self, rule: &Rule, namespace: Option<&str>) -> Placed {
         let mut strictest = None;
         for placement in rule.placements.iter().filter(|placement| placement.cluster == namespace.is_none()) {
-            let holds = namespace.map_or(Some(true), |namespace| {
-                let all = placement.selector.iter().map(|requirement| self.holds(requirement, namespace));
-                all.fold(Some(true), |all, one| match (all, one) {
-                    (Some(false), _) | (_, Some(false)) => Some(false),
-                    (None, _) | (_, None) => None,
-                    (Some(true), Some(true)) => Some(true),
-                })
-            });
+            let holds = namespace.map_or(Some(true), |namespace| self.hold(&placement.selector, namespace));
             match holds {
                 Some(true) => return Placed::At(placement.action),
                 Some(false) => {}
@@ -69,6 +62,19 @@ impl Namespaces {
             }
         }
         strictest.map_or(Placed::Nowhere, Placed::Assumed)
+    }
+
+    /// Whether a namespace meets all requirements; nothing if its labels would decide it, and aren't known.
+    fn hold(&self, requirements: &[Requirement], namespace: &str) -> Option<bool> {
+        let mut all = Some(true);
+        for requirement in requirements {
+            match self.holds(requirement, namespace) {
+                Some(true) => {}
+                Some(false) => return Some(false),
+                None => all = None,
+            }
+        }
+        all
     }
 
     /// Whether a namespace meets a requirement; nothing if its labels aren't known.

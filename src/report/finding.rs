@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::evaluator::{Status, Violation};
+use crate::ir::text::shown;
 use crate::ir::{Action, Rule};
 
 /// What a finding comes to.
@@ -135,7 +136,8 @@ impl<'a> Finding<'a> {
             subject: None,
             message: format!(
                 "{} isn't among the versions of {} that the rule knows",
-                object.api_version, object.kind
+                shown(&object.api_version),
+                shown(&object.kind)
             ),
             exempted_by: Vec::new(),
             object,

@@ -1,9 +1,15 @@
 //! Findings for people: those of one rule and one object together, each on a line that begins with its place.
 
+use std::collections::BTreeSet;
+
 use anstyle::{AnsiColor, Style};
 
 use super::finding::{Counts, Finding, Outcome, Scope};
 use crate::ir::Action;
+use crate::ir::text::shown;
+
+/// How many namespaces a note names.
+const LISTED: usize = 10;
 
 /// The findings and their numbers, with terminal colours.
 pub fn human(scope: &Scope, findings: &[Finding<'_>]) -> String {
@@ -16,7 +22,7 @@ pub fn human(scope: &Scope, findings: &[Finding<'_>]) -> String {
     for group in not_judged.chunk_by(|one, other| one.place == other.place) {
         text.push_str(&not_judged_text(group));
     }
-    text + &summary(scope, findings)
+    text + &assumption(findings) + &summary(scope, findings)
 }
 
 /// Whether two findings stand below one heading.
@@ -49,8 +55,9 @@ fn group_text(group: &[&Finding<'_>]) -> String {
     let Some(first) = group.first() else { return String::new() };
     let (style, bold) = (heading_style(first), Style::new().bold());
     let mut text = format!(
-        "{style}{}{style:#} {bold}{} {}{bold:#}: {} ({})\n",
+        "{style}{}{style:#}{} {bold}{} {}{bold:#}: {} ({})\n",
         heading_word(first),
+        if first.action_assumed && first.is_violation() { " (assumed)" } else { "" },
         first.rule.id,
         object(first),
         first.rule.title,
@@ -61,12 +68,6 @@ fn group_text(group: &[&Finding<'_>]) -> String {
     }
     if first.outcome != Outcome::Exempted {
         text.push_str(&format!("  fix: {}\n", first.rule.fix.trim_end()));
-    }
-    if let (true, Some(namespace)) = (first.action_assumed, &first.object.namespace) {
-        text.push_str(&format!(
-            "  note: the labels of namespace `{namespace}` aren't known; `{}` is the strictest action that may apply\n",
-            first.action.name()
-        ));
     }
     text + "\n"
 }
@@ -99,14 +100,34 @@ fn not_judged_text(group: &[&Finding<'_>]) -> String {
     )
 }
 
-/// `Deployment team-a/web`.
+/// `Deployment team-a/web`; a manifest can't write control characters to a terminal.
 fn object(finding: &Finding<'_>) -> String {
     let object = &finding.object;
-    let name = object.name.as_deref().unwrap_or("?");
+    let (kind, name) = (shown(&object.kind), shown(object.name.as_deref().unwrap_or("?")));
     match &object.namespace {
-        Some(namespace) => format!("{} {namespace}/{name}", object.kind),
-        None => format!("{} {name}", object.kind),
+        Some(namespace) => format!("{kind} {}/{name}", shown(namespace)),
+        None => format!("{kind} {name}"),
     }
+}
+
+/// What *assumed* means, and the namespaces that it is about.
+fn assumption(findings: &[Finding<'_>]) -> String {
+    let assumed = findings.iter().filter(|finding| finding.action_assumed && finding.is_violation());
+    let namespaces: BTreeSet<&str> =
+        assumed.filter_map(|finding| finding.object.namespace.as_deref()).collect();
+    if namespaces.is_empty() {
+        return String::new();
+    }
+    let mut listed: Vec<String> =
+        namespaces.iter().take(LISTED).map(|name| format!("`{}`", shown(name))).collect();
+    if namespaces.len() > LISTED {
+        listed.push(format!("and {} more", namespaces.len() - LISTED));
+    }
+    format!(
+        "note: the action depends on the namespace's labels, which aren't known of {}; assumed is the strictest that may apply\n\
+         help: give the namespaces' manifests too, or with `--namespaces` what `kubectl get namespaces -o yaml` prints\n\n",
+        listed.join(", ")
+    )
 }
 
 fn place(finding: &Finding<'_>) -> String {
@@ -124,7 +145,7 @@ fn summary(scope: &Scope, findings: &[Finding<'_>]) -> String {
     let others = listed(&[
         (counts.exempted, "exempted"),
         (counts.not_judged, "not judged"),
-        (scope.no_objects, "without apiVersion and kind"),
+        (scope.no_objects, "skipped (no object of Kubernetes)"),
     ]);
     format!(
         "{} in {} against {}: {}{}{others}\n",
