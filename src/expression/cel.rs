@@ -13,6 +13,7 @@ mod path;
 mod predicate;
 mod printer;
 mod reading;
+mod reads;
 mod rule;
 mod scope;
 mod shared;

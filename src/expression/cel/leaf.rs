@@ -50,12 +50,10 @@ impl Printer<'_> {
                     return Ok(answer);
                 }
                 let value = self.read(read, scope)?;
-                if question.reading == Reading::Image
-                    && let Some(name) = self.known_image(read, scope)
-                {
-                    return self.of_image(value, name, question, scope);
+                match self.known(read, scope) {
+                    Some(known) => self.of_known(value, known, question, scope),
+                    None => self.ask(value, question, scope),
                 }
-                self.ask(value, question, scope)
             }
             Operand::Sum(parts) => self.sum(parts, predicate, *holds, scope),
             Operand::Parameter(name) => Err(Unprintable::parameter(name)),
@@ -79,20 +77,20 @@ impl Printer<'_> {
         })
     }
 
-    /// A question about an image whose name is known, or null if the reference can't be read.
-    fn of_image(
+    /// A question about a value that is computed already, or null if it can't be read.
+    fn of_known(
         &mut self,
-        reference: Expression,
-        name: Expression,
+        value: Expression,
+        known: Expression,
         question: Question<'_>,
         scope: &Scope<'_>,
     ) -> Result<Expression, Unprintable> {
         if comparison(question.predicate).is_some() {
-            return self.ask(reference, question, scope);
+            return self.ask(value, question, scope);
         }
-        let truth = self.truth(name.clone(), Reading::Image, question.predicate, scope)?;
-        let present = Expression::all([name.differs(Expression::null()), question.form(truth)]);
-        let absent = reference.equals(Expression::null());
+        let truth = self.truth(known.clone(), question.reading, question.predicate, scope)?;
+        let present = Expression::all([known.differs(Expression::null()), question.form(truth)]);
+        let absent = value.equals(Expression::null());
         Ok(if question.when_absent() { Expression::any([absent, present]) } else { present })
     }
 

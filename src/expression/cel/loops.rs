@@ -84,8 +84,8 @@ impl Printer<'_> {
     }
 }
 
-/// How the element of an opened loop is named; nothing for the object.
-pub(super) fn label(each: &Loop, scope: &Scope<'_>) -> Result<Vec<Piece>, Unprintable> {
+/// How the element of an opened loop is named; nothing for the object. `is_map` says that the element can be nothing else.
+pub(super) fn label(each: &Loop, scope: &Scope<'_>, is_map: bool) -> Result<Vec<Piece>, Unprintable> {
     let named = |name: Expression| {
         let mut named = vec![Piece::Name(name)];
         if !each.label.word.is_empty() {
@@ -100,7 +100,9 @@ pub(super) fn label(each: &Loop, scope: &Scope<'_>) -> Result<Vec<Piece>, Unprin
             Ok(vec![Piece::List(Expression::code(variable).field("label"))])
         }
         (_, Some(Bound::Entry { key, .. })) => Ok(named(Expression::code(key))),
-        (_, Some(Bound::Item(variable))) => Ok(named(name(Expression::code(variable), &each.label.fields))),
+        (_, Some(Bound::Item(variable))) => {
+            Ok(named(name(Expression::code(variable), &each.label.fields, is_map)))
+        }
         (_, Some(Bound::Object | Bound::Pod) | None) => {
             Err(Unprintable::new(format!("the label of `{}`, which has none", each.name)))
         }
@@ -108,12 +110,12 @@ pub(super) fn label(each: &Loop, scope: &Scope<'_>) -> Result<Vec<Piece>, Unprin
 }
 
 /// What names an element: of a map the first of the fields that has a value, else the element itself; or null.
-fn name(element: Expression, fields: &[String]) -> Expression {
+fn name(element: Expression, fields: &[String], is_map: bool) -> Expression {
     let mut fields = fields.iter().rev().map(|field| element.clone().read(&[field]));
     let last = fields.next().unwrap_or_else(Expression::null);
     let named = fields
         .fold(last, |otherwise, field| field.clone().differs(Expression::null()).choose(field, otherwise));
-    element.clone().has_type("map").choose(named, element)
+    if is_map { named } else { element.clone().has_type("map").choose(named, element) }
 }
 
 /// A list of literals.

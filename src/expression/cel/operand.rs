@@ -1,13 +1,13 @@
 //! Operands that are more than one value read: sums, and the volume of a mount.
 
-use super::leaf::{Question, comparison};
-use super::path::element;
+use super::leaf::Question;
 use super::printer::{Printer, Shared};
 use super::reading::{is_readable, quantity};
+use super::reads::compared;
 use super::scope::{Bound, Scope};
 use super::syntax::Expression;
 use crate::expression::Unprintable;
-use crate::ir::{Arguments, Path, Predicate, Read, Reading, Root};
+use crate::ir::{Path, Predicate, Read, Reading, Root};
 
 impl Printer<'_> {
     /// A question about the volume of a mount, if nothing else is read. The names of the volumes for which the answer isn't that of
@@ -22,7 +22,7 @@ impl Printer<'_> {
         else {
             return Ok(None);
         };
-        if compares_with_object(question.predicate) {
+        if compared(question.predicate).is_some() {
             return Ok(None);
         }
         let (variable, _) = Scope::new(scope.kinds).variable("volume");
@@ -37,9 +37,15 @@ impl Printer<'_> {
             &variable,
             Expression::code(&variable).field("name"),
         );
-        let names = self.list("volume_names", &names);
-        let is_listed = element(mount, scope)?.read_into_maps(&["name"]).compare("in", names);
+        let names = self.once("volume_names", &names);
+        let is_listed = self.mount_name(mount, scope)?.compare("in", names);
         Ok(Some(if otherwise { is_listed.negate() } else { is_listed }))
+    }
+
+    /// The name of a mount, or null.
+    pub(super) fn mount_name(&mut self, mount: &str, scope: &Scope<'_>) -> Result<Expression, Unprintable> {
+        let name = Path { root: Root::Element(mount.to_owned()), steps: vec!["name".to_owned()] };
+        self.path(&name, scope)
     }
 
     /// A question about a sum. A part that isn't readable comes before one that is absent.
@@ -87,25 +93,4 @@ impl Printer<'_> {
 fn quantities(list: &Expression, count: usize) -> Expression {
     let first = quantity(&list.clone().at(0));
     (1..count).fold(first, |sum, index| sum.call("add", vec![quantity(&list.clone().at(index))]))
-}
-
-/// Whether a predicate compares with another value of the object.
-fn compares_with_object(predicate: &Predicate) -> bool {
-    let of_key = |arguments: &Arguments| matches!(arguments, Arguments::LiteralEntries { .. });
-    match predicate {
-        Predicate::Is { .. } | Predicate::AtLeast(_) | Predicate::AtMost(_) => {
-            comparison(predicate).is_some()
-        }
-        Predicate::Set | Predicate::Empty | Predicate::HasAtLeast(_) => false,
-        Predicate::In { values, .. }
-        | Predicate::StartsWith(values)
-        | Predicate::EndsWith(values)
-        | Predicate::PrefixOf(values)
-        | Predicate::Matches(values)
-        | Predicate::Within(values)
-        | Predicate::Covers(values)
-        | Predicate::ContainsAny(values)
-        | Predicate::ContainsAll(values)
-        | Predicate::SubsetOf(values) => of_key(values),
-    }
 }

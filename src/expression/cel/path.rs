@@ -6,7 +6,7 @@ use super::scope::{Bound, Scope};
 use super::shown::dynamic;
 use super::syntax::{Expression, Step};
 use crate::expression::Unprintable;
-use crate::ir::{Path, Read, Root};
+use crate::ir::{Path, Read, Reading, Root};
 
 impl Printer<'_> {
     /// What stands at the end of a path, or null.
@@ -63,8 +63,15 @@ impl Printer<'_> {
         value
     }
 
-    /// The name of an image that is computed once, beside the image's reference: of a container, or of a loop over images.
-    pub(super) fn known_image(&mut self, read: &Read, scope: &Scope<'_>) -> Option<Expression> {
+    /// A host path or the name of an image that is computed once, or null if the value can't be read: for the conditions of a check,
+    /// or in the records of containers and images.
+    pub(super) fn known(&mut self, read: &Read, scope: &Scope<'_>) -> Option<Expression> {
+        if let Some(known) = scope.known(read) {
+            return Some(known);
+        }
+        if read.reading != Reading::Image {
+            return None;
+        }
         let [Path { root: Root::Element(name), steps }] = read.from.as_slice() else { return None };
         let (Some(Bound::Record { variable, of }), None) = (scope.find(name), &read.default) else {
             return None;
@@ -104,7 +111,7 @@ impl Printer<'_> {
 
     /// The first of the Pod's volumes with the mount's name, or null.
     fn volume_of(&mut self, mount: &str, scope: &Scope<'_>) -> Result<Expression, Unprintable> {
-        let name = element(mount, scope)?.read_into_maps(&["name"]);
+        let name = self.mount_name(mount, scope)?;
         let (volume, _) = scope.variable("volume");
         let same_name = Expression::code(&volume).read(&["name"]).equals(name);
         let found = self.shared(Shared::NamedVolumes).each("filter", &volume, same_name);

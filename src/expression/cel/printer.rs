@@ -74,8 +74,8 @@ pub(super) struct Printer<'rule> {
     pub(super) has_image_names: bool,
     /// Whether paths are read before the shapes are known to be whole.
     pub(super) is_cautious: bool,
-    /// Lists that are computed once instead of for each subject.
-    pub(super) lists: Vec<Variable>,
+    /// What is computed once instead of for each subject.
+    pub(super) computed: Vec<Variable>,
 }
 
 impl Printer<'_> {
@@ -101,19 +101,22 @@ impl Printer<'_> {
         self.is_cautious || !self.shapes.iter().any(has_shape)
     }
 
-    /// A list that is computed once; the same one for the same expression.
-    pub(super) fn list(&mut self, wished: &str, expression: &Expression) -> Expression {
+    /// A variable of the wished name, or nearly so, for what is computed once; the same one for the same expression.
+    pub(super) fn once(&mut self, wished: &str, expression: &Expression) -> Expression {
         let printed = expression.print();
-        let known = self.lists.iter().find(|list| list.expression == printed);
-        if let Some(known) = known {
+        let is_named_so = |variable: &&Variable| {
+            let rest = variable.name.strip_prefix(wished);
+            rest.is_some_and(|rest| rest.trim_start_matches('_').chars().all(|digit| digit.is_ascii_digit()))
+        };
+        let namesakes: Vec<&Variable> = self.computed.iter().filter(is_named_so).collect();
+        if let Some(known) = namesakes.iter().find(|variable| variable.expression == printed) {
             return Expression::variable(&known.name);
         }
-        let same = |list: &&Variable| list.name.starts_with(wished);
-        let name = match self.lists.iter().filter(same).count() {
+        let name = match namesakes.len() {
             0 => wished.to_owned(),
             count => format!("{wished}_{}", count + 1),
         };
-        self.lists.push(Variable { name: name.clone(), expression: printed });
+        self.computed.push(Variable { name: name.clone(), expression: printed });
         Expression::variable(&name)
     }
 }

@@ -100,7 +100,8 @@ impl Printer<'_> {
         };
         let (name, inner) = scope.variable(name);
         let body = body(self, Expression::code(&name), &inner)?;
-        Ok(converted.each("exists", &name, body))
+        let is_decided = body == Expression::truth(true) || body == Expression::truth(false);
+        Ok(if is_decided { body } else { converted.each("exists", &name, body) })
     }
 
     /// A condition on a value that stands in it several times: what is long gets a name.
@@ -118,6 +119,22 @@ impl Printer<'_> {
         let body = body(self, Expression::code(&name), &inner)?;
         Ok(Expression::List(vec![value]).each("exists", &name, body))
     }
+}
+
+/// A list of one: a host path or the name of an image, or null if the value can't be read.
+pub(super) fn converted_or_null(value: Expression, reading: Reading, scope: &Scope<'_>) -> Expression {
+    let (name, inner) = scope.variable("value");
+    let named = Expression::code(&name);
+    let converted = match reading {
+        Reading::HostPath => host_path(&named, &inner),
+        Reading::Image => image(&named, &inner),
+        Reading::Raw | Reading::Quantity | Reading::Duration | Reading::Integer => {
+            Expression::List(vec![named.clone()])
+        }
+    };
+    let converted = Expression::function("dyn", converted.at(0));
+    let readable = is_readable(&named, reading).choose(converted, Expression::null());
+    Expression::List(vec![value]).each("map", &name, readable)
 }
 
 /// A list of one: the clean host path.
@@ -138,7 +155,7 @@ fn host_path(value: &Expression, scope: &Scope<'_>) -> Expression {
 }
 
 /// A list of one: `registry/repository` of an image reference.
-pub(super) fn image(value: &Expression, scope: &Scope<'_>) -> Expression {
+fn image(value: &Expression, scope: &Scope<'_>) -> Expression {
     let (variable, _) = scope.variable("name");
     let name = || Expression::code(&variable);
     let last = |separator: &str| name().call("lastIndexOf", vec![Expression::text(separator)]);

@@ -5,12 +5,17 @@ use super::kinds::is_one_of;
 use super::loops::{Opened, label};
 use super::path::first_filled;
 use super::printer::{Printer, Shared};
+use super::reading::converted_or_null;
+use super::reads::{depends_on, repeated};
 use super::scope::Scope;
 use super::shown::{Piece, pieces, plain, shown, text};
 use super::syntax::Expression;
 use crate::expression::Unprintable;
 use crate::ir::text::unreadable;
-use crate::ir::{Check, Container, GovernedPart, Kind, Loop, Rule, Shape, Source, Text, Waiver};
+use crate::ir::{
+    Check, Condition, Container, GovernedPart, Kind, Loop, Path, Reading, Root, Rule, Shape, Source, Text,
+    Waiver,
+};
 
 /// The variables of a rule in the closed form, each before those that use it. The last, `violations`, is a list of texts: none if
 /// the rule isn't violated.
@@ -54,7 +59,7 @@ pub fn variables(rule: &Rule) -> Result<Vec<Variable>, Unprintable> {
         expression: shared.expression(&rule.kinds, &printer).print(),
     });
     let own = own.into_iter().map(|(name, expression)| Variable { name, expression: expression.print() });
-    Ok(shared.chain(printer.lists.iter().cloned()).chain(own).collect())
+    Ok(shared.chain(printer.computed.iter().cloned()).chain(own).collect())
 }
 
 /// Whether a check's texts are always the same: it walks no list and shows no value.
@@ -136,11 +141,32 @@ fn is_same(part: &GovernedPart, printer: &mut Printer<'_>) -> Expression {
 }
 
 impl Printer<'_> {
-    /// Whether one of the waivers holds.
+    /// Whether one of the waivers of a rule or a check holds.
     fn any_waiver(&mut self, waivers: &[Waiver], scope: &Scope<'_>) -> Result<Expression, Unprintable> {
         let waivers: Vec<Expression> =
-            waivers.iter().map(|waiver| self.condition(&waiver.holds, scope)).collect::<Result<_, _>>()?;
+            waivers.iter().map(|waiver| self.waiver(waiver, scope)).collect::<Result<_, _>>()?;
         Ok(Expression::any(waivers))
+    }
+
+    /// Whether a waiver holds. What doesn't depend on the subject, which is for whom the exemption is, is computed once.
+    fn waiver(&mut self, waiver: &Waiver, scope: &Scope<'_>) -> Result<Expression, Unprintable> {
+        let Condition::All(parts) = &waiver.holds else { return self.condition(&waiver.holds, scope) };
+        let is_walked = |name: &str| scope.is_walked(name);
+        let (of_subject, of_object): (Vec<&Condition>, Vec<&Condition>) =
+            parts.iter().partition(|part| depends_on(part, &is_walked));
+        if self.is_cautious || of_object.len() < 2 {
+            return self.condition(&waiver.holds, scope);
+        }
+        let of_object = Condition::All(of_object.into_iter().cloned().collect());
+        let of_object = self.condition(&of_object, scope)?;
+        let name: String = waiver
+            .exemption
+            .chars()
+            .map(|character| if character.is_ascii_alphanumeric() { character } else { '_' })
+            .collect();
+        let fits = self.once(&format!("fits_{}", name.to_lowercase()), &of_object);
+        let of_subject = Condition::All(of_subject.into_iter().cloned().collect());
+        Ok(Expression::all([fits, self.condition(&of_subject, scope)?]))
     }
 
     /// The text of the first shape that is broken; absent if the rule has none. A shape is asked only when those of its prefixes are
@@ -209,7 +235,8 @@ impl Printer<'_> {
             return Ok((fine.choose(Expression::List(Vec::new()), Expression::List(vec![message])), 0));
         };
         let Opened { guard, walk, scope } = self.open(each, scope)?;
-        let label = label.with(each, rest, &scope)?;
+        let element = Path { root: Root::Element(each.name.clone()), steps: Vec::new() };
+        let label = label.with(each, rest, &scope, !self.may_be_no_map(&element, 0))?;
         let Some((list, variable)) = walk else {
             let (found, depth) = self.subjects(check, rest, &scope, label)?;
             return Ok((if_so(guard, found), depth));
@@ -218,13 +245,43 @@ impl Printer<'_> {
             let (found, depth) = self.subjects(check, rest, &scope, label)?;
             return Ok((list.each("map", &variable, found), depth.max(1) + 1));
         }
-        let violates = self.condition(&check.ok, &scope)?.negate();
-        let waived = self.any_waiver(&check.waivers, &scope)?;
-        let filters =
-            [violates, waived.negate()].into_iter().filter(|filter| *filter != Expression::truth(true));
-        let violating = filters.fold(list, |list, filter| list.each("filter", &variable, filter));
+        let violating = self.violating(check, list, &variable, &scope)?;
         let message = self.message(check, &scope, label)?;
         Ok((violating.each("map", &variable, message), 1))
+    }
+
+    /// The elements of a list that violate a check. What several conditions read as a host path or an image is computed once.
+    fn violating(
+        &mut self,
+        check: &Check,
+        list: Expression,
+        variable: &str,
+        scope: &Scope<'_>,
+    ) -> Result<Expression, Unprintable> {
+        let conditions: Vec<&Condition> =
+            std::iter::once(&check.ok).chain(check.waivers.iter().map(|waiver| &waiver.holds)).collect();
+        let mut inner = scope.clone();
+        let mut computed = Vec::new();
+        for read in repeated(&conditions) {
+            if self.known(&read, &inner).is_none() {
+                let value = converted_or_null(self.read(&read, &inner)?, read.reading, &inner);
+                let (name, next) = inner.variable(word_for(read.reading));
+                inner = next.know(read, Expression::code(&name));
+                computed.push((value, name));
+            }
+        }
+        let violates = self.condition(&check.ok, &inner)?.negate();
+        let is_due = self.any_waiver(&check.waivers, &inner)?.negate();
+        if computed.is_empty() {
+            let is_telling = |filter: &Expression| *filter != Expression::truth(true);
+            let filters = [violates, is_due].into_iter().filter(is_telling);
+            return Ok(filters.fold(list, |list, filter| list.each("filter", variable, filter)));
+        }
+        let body =
+            computed.into_iter().rev().fold(Expression::all([violates, is_due]), |body, (value, name)| {
+                value.each("exists", &name, body)
+            });
+        Ok(list.each("filter", variable, body))
     }
 
     /// Whether a subject is no violation: it is as it must be, or exempted.
@@ -257,7 +314,13 @@ struct Label {
 
 impl Label {
     /// The label with the element of one more loop. The object is named only if nothing else is.
-    fn with(mut self, each: &Loop, rest: &[Loop], scope: &Scope<'_>) -> Result<Self, Unprintable> {
+    fn with(
+        mut self,
+        each: &Loop,
+        rest: &[Loop],
+        scope: &Scope<'_>,
+        is_map: bool,
+    ) -> Result<Self, Unprintable> {
         if matches!(each.source, Source::Object) {
             if rest.is_empty() {
                 self.pieces.push(Piece::Fixed("object".to_owned()));
@@ -267,8 +330,17 @@ impl Label {
         if !self.pieces.is_empty() {
             self.pieces.push(Piece::Fixed(" ".to_owned()));
         }
-        self.pieces.extend(label(each, scope)?);
+        self.pieces.extend(label(each, scope, is_map)?);
         Ok(self)
+    }
+}
+
+/// What a value is called once it is converted.
+fn word_for(reading: Reading) -> &'static str {
+    match reading {
+        Reading::HostPath => "clean_path",
+        Reading::Image => "image_name",
+        Reading::Raw | Reading::Quantity | Reading::Duration | Reading::Integer => "value",
     }
 }
 

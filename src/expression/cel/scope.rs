@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::printer::Shared;
 use super::syntax::Expression;
-use crate::ir::Kind;
+use crate::ir::{Kind, Read};
 
 /// What the element of a loop is in CEL.
 #[derive(Clone, Debug)]
@@ -38,6 +38,7 @@ pub(super) struct Scope<'rule> {
     pub(super) kinds: &'rule [Kind],
     loops: BTreeMap<String, Bound>,
     taken: BTreeSet<String>,
+    known: Vec<(Read, Expression)>,
 }
 
 /// Names that a variable would hide or that CEL reserves.
@@ -92,7 +93,7 @@ const RESERVED: [&str; 45] = [
 impl<'rule> Scope<'rule> {
     /// A scope without loops.
     pub(super) fn new(kinds: &'rule [Kind]) -> Self {
-        Self { kinds, loops: BTreeMap::new(), taken: BTreeSet::new() }
+        Self { kinds, loops: BTreeMap::new(), taken: BTreeSet::new(), known: Vec::new() }
     }
 
     /// What a loop's element is; absent if there is no such loop around.
@@ -115,5 +116,24 @@ impl<'rule> Scope<'rule> {
     pub(super) fn bind(mut self, name: &str, bound: Bound) -> Self {
         self.loops.insert(name.to_owned(), bound);
         self
+    }
+
+    /// The scope in which a value, as it is read, has a name; null if it can't be read.
+    pub(super) fn know(mut self, read: Read, name: Expression) -> Self {
+        self.known.push((read, name));
+        self
+    }
+
+    /// The name of a value, as it is read.
+    pub(super) fn known(&self, read: &Read) -> Option<Expression> {
+        self.known.iter().find(|(known, _)| known == read).map(|(_, name)| name.clone())
+    }
+
+    /// Whether a name is that of a loop in CEL.
+    pub(super) fn is_walked(&self, name: &str) -> bool {
+        match self.find(name) {
+            Some(Bound::Record { .. } | Bound::Item(_) | Bound::Entry { .. }) => true,
+            Some(Bound::Object | Bound::Pod) | None => false,
+        }
     }
 }

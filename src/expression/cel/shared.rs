@@ -3,7 +3,7 @@
 use super::kinds::{has_pod, is_one_of, template};
 use super::path::{first_filled, items};
 use super::printer::{Printer, Shared};
-use super::reading::{image, is_readable};
+use super::reading::converted_or_null;
 use super::scope::Scope;
 use super::shown::{Piece, dynamic, holder, pieces};
 use super::syntax::Expression;
@@ -79,19 +79,12 @@ fn containers(has_image: bool) -> Expression {
 fn with_image(record: Expression, reference: Expression, is_wanted: bool) -> Expression {
     match record {
         Expression::Map(mut fields) if is_wanted => {
-            fields.push(("image".to_owned(), image_name(reference)));
+            let name = converted_or_null(reference, Reading::Image, &Scope::new(&[])).at(0);
+            fields.push(("image".to_owned(), name));
             Expression::Map(fields)
         }
         plain => plain,
     }
-}
-
-/// The name of an image, or null if the reference can't be read.
-fn image_name(reference: Expression) -> Expression {
-    let named = Expression::code("reference");
-    let name = Expression::function("dyn", image(&named, &Scope::new(&[])).at(0));
-    let readable = is_readable(&named, Reading::Image).choose(name, Expression::null());
-    Expression::List(vec![reference]).each("map", "reference", readable).at(0)
 }
 
 /// The security contexts of the Pod and of its containers.

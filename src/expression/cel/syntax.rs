@@ -241,13 +241,14 @@ impl Expression {
         join(Operator::Or, parts, false)
     }
 
-    /// The sum of these, or their concatenation; an empty list of none.
+    /// The sum of these, or their concatenation, in which lists in a row are one; an empty list of none.
     pub(super) fn sum(parts: impl IntoIterator<Item = Expression>) -> Self {
         let mut flat = Vec::new();
         for part in parts {
-            match part {
-                Expression::Chain(Operator::Add, parts) => flat.extend(parts),
-                part => flat.push(part),
+            match (flat.last_mut(), part) {
+                (Some(Expression::List(before)), Expression::List(items)) => before.extend(items),
+                (_, Expression::Chain(Operator::Add, parts)) => flat.extend(parts),
+                (_, part) => flat.push(part),
             }
         }
         if flat.len() > 1 {
