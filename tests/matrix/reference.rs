@@ -1,0 +1,64 @@
+//! What the evaluator says of a request.
+
+use palisade::diagnostic::{Sources, Span};
+use palisade::evaluator::{self, CompiledRule, Operation, Status, Verdict};
+use palisade::ir::{Placement, Release, Rule};
+use palisade::yaml::Node;
+use serde_json::Value;
+
+use crate::case::Expected;
+use crate::engines::Request;
+
+/// A rule of a release, ready for judging.
+pub struct Reference<'a> {
+    release: &'a Release,
+    rule: &'a Rule,
+    compiled: CompiledRule,
+}
+
+impl<'a> Reference<'a> {
+    /// The rule, in this release.
+    pub fn new(release: &'a Release, rule: &'a Rule) -> Self {
+        Self { release, rule, compiled: evaluator::compile(rule) }
+    }
+
+    /// What the rule says of a request, under the action of the placement that fits; it says nothing where none fits.
+    pub fn expected(&self, request: &Request, fits: impl Fn(&Placement) -> bool) -> Expected {
+        let mut expected = Expected::default();
+        let Some(placement) = self.rule.placements.iter().find(|placement| fits(placement)) else {
+            return expected;
+        };
+        let verdict = self.verdict(request);
+        if !verdict.denies() {
+            return expected;
+        }
+        let action = placement.action.name().to_owned();
+        if verdict.violations.iter().any(|violation| violation.status == Status::Unreadable) {
+            expected.unreadable.insert((action, self.rule.id.clone()));
+        } else {
+            let text = verdict.denial(self.release, self.rule, &node(&request.object));
+            expected.texts.insert((action, text));
+        }
+        expected
+    }
+
+    fn verdict(&self, request: &Request) -> Verdict {
+        let (object, old_object) = (node(&request.object), node(&request.old_object));
+        let operation = match request.operation {
+            "CREATE" => Operation::Create,
+            "UPDATE" => Operation::Update,
+            _ => Operation::Delete,
+        };
+        let asked = evaluator::Request {
+            operation,
+            subresource: request.subresource,
+            object: (!request.object.is_null()).then_some(&object),
+            old_object: (!request.old_object.is_null()).then_some(&old_object),
+        };
+        evaluator::judge(&self.compiled, &asked)
+    }
+}
+
+fn node(value: &Value) -> Node {
+    Node::from_json(value, Span::new(Sources::new().add("request", String::new()), 0, 0))
+}
