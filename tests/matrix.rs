@@ -68,7 +68,8 @@ fn main() -> ExitCode {
 
 /// Whether everything agreed.
 fn run() -> Result<bool, String> {
-    let projects: Vec<Project> = PROJECTS.iter().filter_map(|folder| Project::read(folder).transpose()).collect::<Result<_, _>>()?;
+    let projects: Vec<Project> =
+        PROJECTS.iter().filter_map(|folder| Project::read(folder).transpose()).collect::<Result<_, _>>()?;
     let known: Vec<&str> = projects.iter().flat_map(Project::rule_ids).collect();
     let Some(choice) = Choice::of(std::env::args().skip(1), &known)? else {
         println!("the matrix: no rule and no target of these names; nothing to do");

@@ -5,14 +5,11 @@ use super::value::{Found, Looked, same};
 use crate::ir::{GovernedPart, Kind, Rule};
 use crate::yaml::Node;
 
-/// Whether all parts that the rule governs are as they were; so are none.
+/// Whether all parts that the rule governs are as they were; so are none. A part that can't be reached counts as absent.
 pub(super) fn is_unchanged(rule: &Rule, kind: &Kind, object: &Node, old_object: &Node) -> bool {
     let parts = if kind.has_pod() { &rule.governed_in_pods } else { &rule.governed_in_objects };
     let (new, old) = (Scene::new(kind, object), Scene::new(kind, old_object));
-    parts.iter().all(|part| match (value(&new, part), value(&old, part)) {
-        (Looked::Broken, _) | (_, Looked::Broken) => false,
-        (new, old) => same(node(new), node(old)),
-    })
+    parts.iter().all(|part| same(node(value(&new, part)), node(value(&old, part))))
 }
 
 /// A governed part of an object.

@@ -26,13 +26,16 @@ type Labels = BTreeMap<String, String>;
 pub fn prove(project: &Project, choice: &Choice, bench: &mut Bench, tally: &mut Tally) -> Result<(), String> {
     let release = project.release(ENVIRONMENT)?;
     let places = namespaces(&release);
-    let references: Vec<Reference<'_>> = release.rules.iter().map(|rule| Reference::new(&release, rule)).collect();
+    let references: Vec<Reference<'_>> =
+        release.rules.iter().map(|rule| Reference::new(&release, rule)).collect();
     let mut cases = Vec::new();
     let mut labels_of: BTreeMap<String, Labels> = places.iter().cloned().collect();
     for (name, kind, object) in objects(project, choice)? {
         for moved in in_each_namespace(&kind, &object, &places) {
             let request = requests::create(&kind, &moved);
-            let labels = labels_of.entry(request.namespace.clone()).or_insert_with(|| labelled(&request.namespace, &[]));
+            let labels = labels_of
+                .entry(request.namespace.clone())
+                .or_insert_with(|| labelled(&request.namespace, &[]));
             let mut expected = Expected::default();
             for reference in &references {
                 let more = reference.expected(&request, |placement| fits(placement, &kind, labels));
@@ -44,14 +47,20 @@ pub fn prove(project: &Project, choice: &Choice, bench: &mut Bench, tally: &mut 
     }
     labels_of.remove("");
     let existing = labels_of.iter().map(|(name, labels)| {
-        let labels: Vec<(&str, &str)> = labels.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        let labels: Vec<(&str, &str)> =
+            labels.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         project::namespace(name, &labels)
     });
     let around = project::surroundings(&release, existing.collect());
     let mut questions = Vec::new();
     for target in &choice.targets {
         let documents = project::documents(*target, &release, release.rules.iter())?;
-        questions.push(Question { target: *target, documents, around: &around, cases: cases.iter().collect() });
+        questions.push(Question {
+            target: *target,
+            documents,
+            around: &around,
+            cases: cases.iter().collect(),
+        });
     }
     for (target, said) in bench.ask(&questions) {
         match said {
@@ -75,11 +84,14 @@ fn objects(project: &Project, choice: &Choice) -> Result<Vec<(String, Kind, Valu
             for rule in &release.rules {
                 for written in &rule.examples {
                     let mut completed = example::complete(rule, written);
-                    let is_pod = |completed: &Completed| completed.kind.pod_template.as_ref().is_some_and(Vec::is_empty);
+                    let is_pod = |completed: &Completed| {
+                        completed.kind.pod_template.as_ref().is_some_and(Vec::is_empty)
+                    };
                     let pod = completed.iter().position(is_pod).map(|place| completed.swap_remove(place));
                     let other = numbers.pick(&completed).cloned();
                     let both = [pod, other].into_iter().flatten();
-                    objects.extend(both.map(|made| (format!("{id} {}", written.name), made.kind, made.object)));
+                    objects
+                        .extend(both.map(|made| (format!("{id} {}", written.name), made.kind, made.object)));
                 }
             }
         }
@@ -96,7 +108,8 @@ fn namespaces(release: &Release) -> Vec<(String, Labels)> {
         // A scope may also name its namespaces by the label that the API server gives.
         (labels.get(NAME_LABEL).cloned().unwrap_or(name), labels)
     });
-    let left_out = release.left_out.first().map(|left| (left.namespace.clone(), labelled(&left.namespace, &[])));
+    let left_out =
+        release.left_out.first().map(|left| (left.namespace.clone(), labelled(&left.namespace, &[])));
     scoped.chain(left_out).collect()
 }
 

@@ -54,8 +54,9 @@ impl Expected {
             }
             said.insert((violation.action.clone(), violation.message.clone()));
         }
-        let about =
-            |(action, text): &(String, String)| (action.clone(), text.split(' ').next().unwrap_or_default().to_owned());
+        let about = |(action, text): &(String, String)| {
+            (action.clone(), text.split(' ').next().unwrap_or_default().to_owned())
+        };
         let (in_any_words, exact): (BTreeSet<_>, BTreeSet<_>) =
             said.into_iter().partition(|violation| self.unreadable.contains(&about(violation)));
         let any_rules: BTreeSet<_> = in_any_words.iter().map(about).collect();
@@ -71,7 +72,9 @@ impl Expected {
 /// An answer for people.
 fn describe(answer: &Answer) -> String {
     let mut lines = vec![(if answer.allowed { "allowed" } else { "denied" }).to_owned()];
-    lines.extend(answer.violations.iter().map(|violation| format!("{}: {}", violation.action, violation.message)));
+    lines.extend(
+        answer.violations.iter().map(|violation| format!("{}: {}", violation.action, violation.message)),
+    );
     lines.join("\n")
 }
 

@@ -30,9 +30,9 @@ impl Choice {
             targets.extend(Target::ALL);
         }
         let seed = match std::env::var("PALISADE_SEED") {
-            Ok(text) => {
-                text.parse().map_err(|_| format!("`PALISADE_SEED` is `{text}`: a whole number was expected"))?
-            }
+            Ok(text) => text
+                .parse()
+                .map_err(|_| format!("`PALISADE_SEED` is `{text}`: a whole number was expected"))?,
             Err(_) => 1,
         };
         let full = std::env::var("PALISADE_MATRIX").is_ok_and(|mode| mode == "full");
@@ -56,7 +56,9 @@ pub struct Numbers(u64);
 impl Numbers {
     /// The numbers of a seed and of what they are for.
     pub fn new(seed: u64, purpose: &str) -> Self {
-        Self(purpose.bytes().fold(seed, |state, byte| state.wrapping_mul(1_099_511_628_211) ^ u64::from(byte)))
+        Self(
+            purpose.bytes().fold(seed, |state, byte| state.wrapping_mul(1_099_511_628_211) ^ u64::from(byte)),
+        )
     }
 
     fn next(&mut self) -> u64 {

@@ -69,7 +69,8 @@ fn singles(places: &Places, numbers: &mut Numbers) -> Vec<Change> {
     for (steps, values) in &places.values {
         let has_items = steps.contains(&Step::Item);
         for value in values {
-            let which = if has_items { [Which::First, Which::Every, Which::Further] } else { [Which::First; 3] };
+            let which =
+                if has_items { [Which::First, Which::Every, Which::Further] } else { [Which::First; 3] };
             let which = which[numbers.below(3)];
             changes.push(Change { steps: steps.clone(), value: Some(value.clone()), which });
         }
@@ -116,23 +117,33 @@ pub fn is_storable(object: &Value, example: &Value) -> bool {
     let Some(Value::Object(metadata)) = object.get("metadata") else { return false };
     let texts = |field: &str| match metadata.get(field) {
         None => true,
-        Some(Value::Object(entries)) => entries.iter().all(|(key, value)| is_qualified(key) && value.is_string()),
+        Some(Value::Object(entries)) => {
+            entries.iter().all(|(key, value)| is_qualified(key) && value.is_string())
+        }
         Some(_) => false,
     };
     let owners = match metadata.get("ownerReferences") {
         None => true,
-        Some(Value::Array(items)) => {
-            items.iter().all(|item| item.as_object().is_some_and(|owner| owner.values().all(|value| value.is_string() || value.is_boolean())))
-        }
+        Some(Value::Array(items)) => items.iter().all(|item| {
+            item.as_object()
+                .is_some_and(|owner| owner.values().all(|value| value.is_string() || value.is_boolean()))
+        }),
         Some(_) => false,
     };
-    texts("labels") && texts("annotations") && owners && (same("/metadata/namespace") || has_valid_namespace(object))
+    texts("labels")
+        && texts("annotations")
+        && owners
+        && (same("/metadata/namespace") || has_valid_namespace(object))
 }
 
 fn has_valid_namespace(object: &Value) -> bool {
     object.pointer("/metadata/namespace").and_then(Value::as_str).is_some_and(|name| {
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-        !name.is_empty() && name.len() < 64 && name.bytes().all(|byte| plain(byte) || byte == b'-') && name.bytes().next().is_some_and(plain) && name.bytes().last().is_some_and(plain)
+        !name.is_empty()
+            && name.len() < 64
+            && name.bytes().all(|byte| plain(byte) || byte == b'-')
+            && name.bytes().next().is_some_and(plain)
+            && name.bytes().last().is_some_and(plain)
     })
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use palisade::ir::{
-    Argument, Arguments, Condition, ContainerList, Kind, Leaf, Literal, Loop, Operand, Path, Predicate, Read, Root,
-    Rule, Source, Text, fold,
+    Argument, Arguments, Condition, ContainerList, Kind, Leaf, Literal, Loop, Operand, Path, Predicate, Read,
+    Root, Rule, Source, Text, fold,
 };
 use serde_json::Value;
 
@@ -166,7 +166,8 @@ impl Walk<'_> {
                 self.add(path, elements, &here);
             }
             if read.from.len() > 1 {
-                let group: Vec<Steps> = read.from.iter().flat_map(|path| self.paths(path, elements)).collect();
+                let group: Vec<Steps> =
+                    read.from.iter().flat_map(|path| self.paths(path, elements)).collect();
                 if !self.found.inherited.contains(&group) {
                     self.found.inherited.push(group);
                 }
@@ -192,7 +193,9 @@ impl Walk<'_> {
         let roots: Vec<Steps> = match &path.root {
             Root::Object => vec![Steps::new()],
             Root::Pod => self.pod().into_iter().collect(),
-            Root::PodMetadata => self.template().map(|steps| then(&steps, &["metadata"])).into_iter().collect(),
+            Root::PodMetadata => {
+                self.template().map(|steps| then(&steps, &["metadata"])).into_iter().collect()
+            }
             Root::Namespace if self.kind.namespaced => vec![then(&[], &["metadata", "namespace"])],
             Root::ServiceAccount => {
                 let pod = self.pod();

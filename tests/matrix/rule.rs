@@ -36,10 +36,15 @@ pub fn prove(
     let share = releases.len().max(1);
     for (index, release) in releases.iter().enumerate() {
         let Some(rule) = release.rules.first() else { continue };
-        let mut cases = Cases { reference: Reference::new(release, rule), rule, cases: Vec::new(), faults: Vec::new() };
+        let mut cases =
+            Cases { reference: Reference::new(release, rule), rule, cases: Vec::new(), faults: Vec::new() };
         cases.written();
         let mut numbers = Numbers::new(choice.seed, &format!("{id} {index}"));
-        cases.generated(if choice.full { usize::MAX / 8 } else { GENERATED / share }, choice.full, &mut numbers);
+        cases.generated(
+            if choice.full { usize::MAX / 8 } else { GENERATED / share },
+            choice.full,
+            &mut numbers,
+        );
         if index == 0 {
             cases.regressions()?;
         }
@@ -62,14 +67,23 @@ fn judge(
     bench: &mut Bench,
     tally: &mut Tally,
 ) -> Result<(), String> {
-    let mut namespaces: Vec<&str> = cases.iter().map(|case| case.request.namespace.as_str()).filter(|name| !name.is_empty()).collect();
+    let mut namespaces: Vec<&str> =
+        cases.iter().map(|case| case.request.namespace.as_str()).filter(|name| !name.is_empty()).collect();
     namespaces.sort_unstable();
     namespaces.dedup();
-    let around = project::surroundings(release, namespaces.into_iter().map(|name| project::namespace(name, &[])).collect());
+    let around = project::surroundings(
+        release,
+        namespaces.into_iter().map(|name| project::namespace(name, &[])).collect(),
+    );
     let mut questions = Vec::new();
     for target in &choice.targets {
         let documents = project::documents(*target, release, std::iter::once(rule))?;
-        questions.push(Question { target: *target, documents, around: &around, cases: cases_for(*target, cases, sample) });
+        questions.push(Question {
+            target: *target,
+            documents,
+            around: &around,
+            cases: cases_for(*target, cases, sample),
+        });
     }
     for (target, said) in bench.ask(&questions) {
         match said {
@@ -166,7 +180,14 @@ impl Cases<'_> {
     }
 
     /// The other writes of an object, with what the design says of them.
-    fn writes(&mut self, kind: &Kind, object: &Value, origin: &Origin, created: &Expected, wanted: impl Fn(usize) -> bool) {
+    fn writes(
+        &mut self,
+        kind: &Kind,
+        object: &Value,
+        origin: &Origin,
+        created: &Expected,
+        wanted: impl Fn(usize) -> bool,
+    ) {
         for (index, (request, must)) in requests::others(self.rule, kind, object).into_iter().enumerate() {
             if !wanted(index) {
                 continue;
@@ -194,7 +215,8 @@ impl Cases<'_> {
 /// Pods and one kind that makes them; every kind that has no Pod.
 fn chosen_kinds(kinds: Vec<Kind>, numbers: &mut Numbers) -> Vec<Kind> {
     let is_pod = |kind: &Kind| kind.pod_template.as_ref().is_some_and(Vec::is_empty);
-    let (makers, mut chosen): (Vec<Kind>, Vec<Kind>) = kinds.into_iter().partition(|kind| kind.has_pod() && !is_pod(kind));
+    let (makers, mut chosen): (Vec<Kind>, Vec<Kind>) =
+        kinds.into_iter().partition(|kind| kind.has_pod() && !is_pod(kind));
     chosen.extend(numbers.pick(&makers).cloned());
     chosen
 }

@@ -82,7 +82,10 @@ impl Tally {
         );
         println!("{}", indented(&serde_yaml::to_string(subject(request)).unwrap_or_default()));
         if request.operation == "UPDATE" {
-            println!("  before:\n{}", indented(&serde_yaml::to_string(&request.old_object).unwrap_or_default()));
+            println!(
+                "  before:\n{}",
+                indented(&serde_yaml::to_string(&request.old_object).unwrap_or_default())
+            );
         }
         println!("  the evaluator: {}", indented(&case.expected.to_string()).trim_start());
         println!("  the engine:    {}", indented(difference).trim_start());

@@ -29,20 +29,48 @@ pub fn of_each_type() -> Vec<Value> {
 pub fn of_reading(reading: Reading) -> Vec<Value> {
     let texts: &[&str] = match reading {
         Reading::Raw => &["a \"quoted\" \\ text\n\tof {{ two }} $(lines) `é…`", "%v", "\u{202e}x\u{0}"],
-        Reading::Quantity => {
-            &["0", "1", "1.5Gi", "1000m", "1e3", "1E3", "1024Ki", "-1", "+1", "1n", "1u", "1GI", ".5", "1.", "1e"]
-        }
+        Reading::Quantity => &[
+            "0", "1", "1.5Gi", "1000m", "1e3", "1E3", "1024Ki", "-1", "+1", "1n", "1u", "1GI", ".5", "1.",
+            "1e",
+        ],
         Reading::Duration => {
             &["0s", "1h", "60m", "3600s", "1h1s", "1s1h", "1h1h", "1d", "1.5h", "-1h", "1ms", "Never", "1h\n"]
         }
-        Reading::Integer => &["0", "-1", "+1", "1.0", "0001", "999999999999999999", "1000000000000000000", "1 "],
+        Reading::Integer => {
+            &["0", "-1", "+1", "1.0", "0001", "999999999999999999", "1000000000000000000", "1 "]
+        }
         Reading::HostPath => &[
-            "/", "//", "/x", "/var/run", "/var/run/", "/var//run/x", "/run/./x", "/run/../x", "..", "x", "./x",
-            "/var/runx", "/a/..", "/...",
+            "/",
+            "//",
+            "/x",
+            "/var/run",
+            "/var/run/",
+            "/var//run/x",
+            "/run/./x",
+            "/run/../x",
+            "..",
+            "x",
+            "./x",
+            "/var/runx",
+            "/a/..",
+            "/...",
         ],
         Reading::Image => &[
-            "nginx", "nginx:1", "docker.io/nginx", "index.docker.io/nginx", "docker.io/library/nginx@sha256:00",
-            "localhost/x", "localhost:5000/x:1", "a.b/c", "a/b/c", "A/b", "/x", "x y", "-x", "x@", "http://x/y",
+            "nginx",
+            "nginx:1",
+            "docker.io/nginx",
+            "index.docker.io/nginx",
+            "docker.io/library/nginx@sha256:00",
+            "localhost/x",
+            "localhost:5000/x:1",
+            "a.b/c",
+            "a/b/c",
+            "A/b",
+            "/x",
+            "x y",
+            "-x",
+            "x@",
+            "http://x/y",
             "x:1/y",
         ],
     };
@@ -62,19 +90,25 @@ pub fn around(literal: &Literal) -> Vec<Value> {
             vec![json!(value), json!(below), json!(above), json!(value.to_string()), json!(below.to_string())]
         }
         Literal::Text(text) => beside(text),
-        Literal::Quantity(text) => {
-            [text.clone(), format!("{text}i"), format!("1{text}"), format!("0{text}")].map(Value::from).to_vec()
-        }
-        Literal::Duration(text) => [text.clone(), format!("{text}1s"), format!("1{text}"), "1s".to_owned()]
+        Literal::Quantity(text) => [text.clone(), format!("{text}i"), format!("1{text}"), format!("0{text}")]
             .map(Value::from)
             .to_vec(),
+        Literal::Duration(text) => {
+            [text.clone(), format!("{text}1s"), format!("1{text}"), "1s".to_owned()].map(Value::from).to_vec()
+        }
         Literal::HostPath(text) => {
             let plain = text.trim_end_matches('/');
             let parent = plain.rsplit_once('/').map_or("/", |(parent, _)| parent);
             let mut values = beside(plain);
             values.extend(
-                [text.as_str(), parent, &format!("{plain}/below"), &format!("/{plain}/./"), &plain.replace("/run/", "/var/run/")]
-                    .map(Value::from),
+                [
+                    text.as_str(),
+                    parent,
+                    &format!("{plain}/below"),
+                    &format!("/{plain}/./"),
+                    &plain.replace("/run/", "/var/run/"),
+                ]
+                .map(Value::from),
             );
             values
         }
@@ -83,8 +117,13 @@ pub fn around(literal: &Literal) -> Vec<Value> {
             let plain = prefix.trim_end_matches('/');
             let mut values = beside(plain);
             values.extend(
-                [format!("{plain}/app:1"), format!("{plain}x/app"), format!("{plain}/a/b@sha256:00"), format!("x.{plain}/app")]
-                    .map(Value::from),
+                [
+                    format!("{plain}/app:1"),
+                    format!("{plain}x/app"),
+                    format!("{plain}/a/b@sha256:00"),
+                    format!("x.{plain}/app"),
+                ]
+                .map(Value::from),
             );
             values.extend(plain.strip_prefix("docker.io/").map(|short| json!(format!("{short}/app"))));
             values
@@ -117,7 +156,8 @@ fn beside(text: &str) -> Vec<Value> {
 
 /// A text that an expression of the simple kind matches: classes and `.*` become an `x`.
 fn instance(pattern: &str) -> String {
-    let mut rest = pattern.trim_start_matches('^').trim_start_matches("(?:").trim_end_matches('$').trim_end_matches(')');
+    let mut rest =
+        pattern.trim_start_matches('^').trim_start_matches("(?:").trim_end_matches('$').trim_end_matches(')');
     let mut text = String::new();
     while let Some(character) = rest.chars().next() {
         rest = &rest[character.len_utf8()..];

@@ -107,12 +107,7 @@ impl Engine {
     }
 
     /// Replaces the set by these policies. What the cluster would refuse, warn of or add to them is the error.
-    pub fn load(
-        &mut self,
-        target: Target,
-        documents: &[Value],
-        around: &Surroundings,
-    ) -> Result<(), String> {
+    pub fn load(&mut self, target: Target, documents: &[Value], around: &Surroundings) -> Result<(), String> {
         let answer: LoadAnswer = self.ask(&json!({
             "op": "load", "set": target.name(), "engine": target.name(), "documents": documents,
             "kinds": around.kinds, "namespaces": around.namespaces, "kubernetes": around.kubernetes,
@@ -145,7 +140,11 @@ impl Engine {
     /// Sends one line and reads one.
     fn ask<T: for<'de> Deserialize<'de>>(&mut self, question: &Value) -> Result<T, String> {
         let broken = |error: std::io::Error| {
-            format!("the engine `{}` has ended: {error}; see {}", self.program.name(), self.program.log_path())
+            format!(
+                "the engine `{}` has ended: {error}; see {}",
+                self.program.name(),
+                self.program.log_path()
+            )
         };
         let questions = self.questions.as_mut().ok_or("the engine was ended")?;
         writeln!(questions, "{question}").and_then(|()| questions.flush()).map_err(broken)?;
