@@ -256,6 +256,7 @@ fn arguments(predicate: &Predicate) -> Vec<Compared> {
         | Predicate::Covers(values)
         | Predicate::ContainsAny(values)
         | Predicate::ContainsAll(values)
+        | Predicate::PrefixOf(values)
         | Predicate::SubsetOf(values) => match values {
             Arguments::Literals(literals) => literals.iter().cloned().map(Compared::Literal).collect(),
             Arguments::LiteralEntries { entries, key } => entries
