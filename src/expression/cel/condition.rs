@@ -52,10 +52,13 @@ impl Printer<'_> {
         satisfies: &Condition,
         scope: &Scope<'_>,
     ) -> Result<Expression, Unprintable> {
+        let readable = self.readable(each, scope)?;
         let Opened { guard, walk, scope } = self.open(each, scope)?;
         let satisfied = self.condition(satisfies, &scope)?;
         Ok(match walk {
-            Some((list, variable)) => list.each("all", &variable, satisfied),
+            Some((list, variable)) => {
+                Expression::all(readable.into_iter().chain([list.each("all", &variable, satisfied)]))
+            }
             None => Expression::any([guard.negate(), satisfied]),
         })
     }

@@ -4,9 +4,11 @@ use super::kinds;
 use super::path::{entries, items};
 use super::printer::{Printer, Shared};
 use super::scope::{Bound, Scope};
-use super::shown::{Piece, pieces};
+use super::shared::pod_field;
+use super::shown::{Piece, dynamic, pieces};
 use super::syntax::Expression;
 use crate::expression::Unprintable;
+use crate::ir::text::NOTHING;
 use crate::ir::{ContainerList, Loop, Path, Source, Value};
 
 /// A loop, ready to be printed.
@@ -55,6 +57,31 @@ impl Printer<'_> {
         Ok(Opened { guard, walk: Some((list, variable)), scope: inner.bind(&each.name, bound) })
     }
 
+    /// That what a loop walks is what it must be: `every` isn't true of elements that nobody can read.
+    pub(super) fn readable(
+        &mut self,
+        each: &Loop,
+        scope: &Scope<'_>,
+    ) -> Result<Vec<Expression>, Unprintable> {
+        let lists = |fields: &[&str]| -> Vec<Expression> {
+            fields.iter().map(|field| absent_or(pod_field(field), "list")).collect()
+        };
+        let all = ContainerList::ALL.map(ContainerList::name);
+        Ok(match &each.source {
+            Source::Containers(of) => lists(&of.iter().map(|list| list.name()).collect::<Vec<_>>()),
+            Source::SecurityContexts => lists(&all),
+            Source::Images => lists(&[all.as_slice(), &["volumes"]].concat()),
+            Source::Items(path) => vec![absent_or(self.path(path, scope)?, "list")],
+            Source::Entries(path) => vec![absent_or(self.path(path, scope)?, "map")],
+            Source::Object
+            | Source::Pod
+            | Source::Fields(_)
+            | Source::Literals(_)
+            | Source::Parameter(_)
+            | Source::ParameterEntries(_) => Vec::new(),
+        })
+    }
+
     /// The records of the containers of some lists.
     fn containers(&mut self, lists: &[ContainerList], variable: &str) -> Expression {
         let all = self.shared(Shared::Containers);
@@ -84,6 +111,11 @@ impl Printer<'_> {
     }
 }
 
+/// That there is nothing, or something of a type.
+fn absent_or(value: Expression, of: &str) -> Expression {
+    Expression::any([value.clone().equals(Expression::null()), value.has_type(of)])
+}
+
 /// How the element of an opened loop is named; nothing for the object. `is_map` says that the element can be nothing else.
 pub(super) fn label(each: &Loop, scope: &Scope<'_>, is_map: bool) -> Result<Vec<Piece>, Unprintable> {
     let named = |name: Expression| {
@@ -109,13 +141,18 @@ pub(super) fn label(each: &Loop, scope: &Scope<'_>, is_map: bool) -> Result<Vec<
     }
 }
 
-/// What names an element: of a map the first of the fields that has a value, else the element itself; or null.
+/// What names an element: of a map the first of the fields that has a value, or null; else the element itself.
 fn name(element: Expression, fields: &[String], is_map: bool) -> Expression {
     let mut fields = fields.iter().rev().map(|field| element.clone().read(&[field]));
     let last = fields.next().unwrap_or_else(Expression::null);
     let named = fields
         .fold(last, |otherwise, field| field.clone().differs(Expression::null()).choose(field, otherwise));
-    if is_map { named } else { element.clone().has_type("map").choose(named, element) }
+    if is_map {
+        return named;
+    }
+    let is_nothing = element.clone().equals(Expression::null());
+    let other = is_nothing.choose(dynamic(NOTHING), element.clone());
+    element.has_type("map").choose(named, other)
 }
 
 /// A list of literals.

@@ -30,7 +30,7 @@ impl Shared {
 }
 
 /// A field of the Pod's spec, or null.
-fn pod_field(field: &str) -> Expression {
+pub(super) fn pod_field(field: &str) -> Expression {
     Expression::variable("pod").read_into_maps(&[field])
 }
 
