@@ -138,7 +138,7 @@ impl Engine {
     }
 
     /// Sends one line and reads one.
-    fn ask<T: for<'de> Deserialize<'de>>(&mut self, question: &Value) -> Result<T, String> {
+    pub fn ask<T: for<'de> Deserialize<'de>>(&mut self, question: &Value) -> Result<T, String> {
         let broken = |error: std::io::Error| {
             format!(
                 "the engine `{}` has ended: {error}; see {}",
