@@ -121,7 +121,7 @@ impl Check {
             self.profile.as_ref().map_or(release.environment.clone(), |name| format!("profile {name}"));
         let scope = Scope {
             environment,
-            files: inputs.len(),
+            files: reports.iter().filter(|report| report.unread.is_none()).count(),
             objects: reports.iter().map(|report| report.objects).sum(),
             no_objects: reports.iter().map(|report| report.no_objects).sum(),
         };
