@@ -2,16 +2,20 @@
 //!
 //! It gives an ordered map of paths and bytes; it never reads or writes a file.
 
+mod actions;
 mod kustomization;
 mod limits;
 mod lock;
+mod readback;
 mod readme;
 mod reports_role;
 
 use std::collections::BTreeMap;
 
+pub use actions::actions;
 pub use limits::limits;
 pub use lock::{FORMAT, Lock, LockError, digest};
+pub use readback::misread;
 
 use crate::ir::record::ReleaseRecord;
 use crate::ir::{Release, Target};

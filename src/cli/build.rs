@@ -1,7 +1,6 @@
 //! `palisade build`: writes the bundles, or says what is stale.
 
 mod folder;
-mod readback;
 mod stale;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,9 +21,9 @@ use crate::ir::{Release, Target};
 #[command(after_help = "Exit codes: 0 all is written (or up to date), 1 stale (with --check), 2 an error.
 
 Examples:
-  palisade build                                   all environments, all targets
-  palisade build --check                           fail in CI if the committed output isn't what the policies say
-  palisade build -e staging -t gatekeeper          only one folder, to look at")]
+  palisade build                            all environments, all targets
+  palisade build --check                    in CI: fail if the committed output is stale
+  palisade build -e staging -t gatekeeper   only one folder, to look at")]
 pub struct Build {
     /// The folder with the policies
     #[arg(long, value_name = "FOLDER", default_value = "policies")]
@@ -275,7 +274,7 @@ fn read_back(expected: &Files, deviations: &[Deviation]) -> Vec<Diagnostic> {
         .filter(|deviation| deviation.path.ends_with(".yaml"))
         .filter_map(|deviation| {
             let text = String::from_utf8_lossy(expected.get(&deviation.path)?);
-            let fault = readback::fault(&deviation.path, &text)?;
+            let fault = bundle::misread(&deviation.path, &text)?;
             let message = format!("`{}` can't be written: {fault}", deviation.path);
             Some(Diagnostic::error("internal", message).help("this is a fault of palisade: please report it"))
         })

@@ -16,9 +16,10 @@ use crate::report;
 #[command(after_help = "Exit codes: 0 nothing changed, 1 something changed, 2 an error.
 
 Examples:
-  palisade diff git:origin/main policies          what this branch's policies change
-  palisade diff git:v1.4.0 git:v1.5.0             what a release changed
-  palisade diff out/.palisade/production/lock.json policies --format json")]
+  palisade diff git:origin/main policies   what this branch's policies change
+  palisade diff git:v1.4.0 git:v1.5.0      what a release changed
+  palisade diff out/.palisade/production/lock.json policies
+                                           only that environment")]
 pub struct Diff {
     /// What was: a project folder, a lock file, an output folder, or `git:REVISION`
     old: String,
@@ -47,7 +48,11 @@ impl Diff {
     pub(super) fn run(&self, console: &mut Console) -> Result<Exit, Failure> {
         let old = self.releases(&self.old, console)?;
         let new = self.releases(&self.new, console)?;
-        let differences = differ::compare(&old, &new);
+        let mut differences = differ::compare(&old.releases, &new.releases);
+        for side in [&old, &new].into_iter().filter(|side| side.is_lock_file) {
+            let is_named = |name: &str| side.releases.iter().any(|release| release.environment.name == name);
+            differences.retain(|difference| is_named(&difference.environment));
+        }
         console.result(&match self.format {
             Format::Human => report::difference::human(&differences),
             Format::Json => report::difference::json(&differences),
@@ -56,16 +61,17 @@ impl Diff {
         Ok(if same { Exit::Success } else { Exit::Findings })
     }
 
-    fn releases(&self, named: &str, console: &mut Console) -> Result<Vec<ReleaseRecord>, Failure> {
+    fn releases(&self, named: &str, console: &mut Console) -> Result<Side, Failure> {
+        let all = |releases| Side { releases, is_lock_file: false };
         if let Some(revision) = named.strip_prefix("git:") {
-            return at_revision(revision, &self.out);
+            return at_revision(revision, &self.out).map(all);
         }
         let path = Path::new(named);
         if path.join(".palisade").is_dir() {
-            return in_output_folder(path);
+            return in_output_folder(path).map(all);
         }
         if path.join("palisade.yaml").is_file() {
-            return of_project(path, console);
+            return of_project(path, console).map(all);
         }
         if path.is_dir() {
             let message = format!("`{named}` is neither a project folder nor an output folder");
@@ -73,8 +79,15 @@ impl Diff {
                 "a project folder holds `palisade.yaml`, an output folder `.palisade`; a lock file and `git:REVISION` will do too",
             ));
         }
-        Ok(vec![lock(named, &read(path)?)?])
+        Ok(Side { releases: vec![lock(named, &read(path)?)?], is_lock_file: true })
     }
+}
+
+/// One of the two that are compared.
+struct Side {
+    releases: Vec<ReleaseRecord>,
+    /// Whether it is one lock file, which says nothing of other environments.
+    is_lock_file: bool,
 }
 
 fn of_project(folder: &Path, console: &mut Console) -> Result<Vec<ReleaseRecord>, Failure> {

@@ -141,35 +141,32 @@ fn place(found: &[&Sort], all: usize, labels: &BTreeMap<String, BTreeSet<String>
     if found.len() == all {
         return "every namespace".to_owned();
     }
-    let parts: Vec<String> = labels
-        .iter()
-        .filter_map(|(key, values)| {
-            let occurring: BTreeSet<&Option<String>> =
-                found.iter().filter_map(|sort| sort.get(key)).collect();
-            let has = |value: &&String| occurring.iter().any(|found| found.as_ref() == Some(*value));
-            let (inside, outside): (Vec<&String>, Vec<&String>) = values.iter().partition(has);
-            match (occurring.contains(&None), outside.is_empty()) {
-                (true, true) => None,
-                (true, false) => Some(named(key, &outside, false)),
-                (false, _) => Some(named(key, &inside, true)),
-            }
-        })
-        .collect();
-    match parts.is_empty() {
-        true => "some namespaces".to_owned(),
-        false => parts.join(" "),
+    let mut name = "namespaces".to_owned();
+    let mut conditions = Vec::new();
+    for (key, values) in labels {
+        let occurring: BTreeSet<&Option<String>> = found.iter().filter_map(|sort| sort.get(key)).collect();
+        let has = |value: &&String| occurring.iter().any(|found| found.as_ref() == Some(*value));
+        let (inside, outside): (Vec<&String>, Vec<&String>) = values.iter().partition(has);
+        let others_too = occurring.contains(&None);
+        let list = quoted(if others_too { &outside } else { &inside });
+        match (key == NAME, others_too) {
+            (_, true) if outside.is_empty() => {}
+            (true, true) => name = format!("namespaces but {list}"),
+            (true, false) if inside.len() == 1 => name = format!("namespace {list}"),
+            (true, false) => name = format!("namespaces {list}"),
+            (false, true) => conditions.push(format!("`{key}` is not {list}")),
+            (false, false) => conditions.push(format!("`{key}` is {list}")),
+        }
+    }
+    match (conditions.is_empty(), name.as_str()) {
+        (true, "namespaces") => "some namespaces".to_owned(),
+        (true, _) => name,
+        (false, _) => format!("{name} where {}", conditions.join(" and ")),
     }
 }
 
-fn named(key: &str, values: &[&String], inside: bool) -> String {
-    let list = values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
-    match (key == NAME, inside) {
-        (true, true) if values.len() == 1 => format!("namespace {list}"),
-        (true, true) => format!("namespaces {list}"),
-        (true, false) => format!("namespaces but {list}"),
-        (false, true) => format!("namespaces with `{key}` {list}"),
-        (false, false) => format!("namespaces without `{key}` {list}"),
-    }
+fn quoted(values: &[&String]) -> String {
+    values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn change(before: Effect, after: Effect, place: String) -> Change {

@@ -129,7 +129,8 @@ fn one_check(
         changes.push(change.from(asks(old)).to(asks(new)));
     }
     changes.extend(waivers(&format!("check `{id}`"), &old.waivers, &new.waivers));
-    if old.message != new.message {
+    // A message may name a parameter's value, and that change is told as the parameter's.
+    if old.message != new.message && old_rule.parameters == new_rule.parameters {
         let change =
             Change::new(Aspect::Text, Class::Editorial, format!("the message of check `{id}` changed"));
         changes.push(change.named(id).from(old.message.as_str()).to(new.message.as_str()));

@@ -48,7 +48,7 @@ fn an_action_is_compared_namespace_by_namespace() {
         new.rules[0].placements[0] =
             sample::placement(Some("sandbox"), &[("team", Operator::In, &["sandbox"])], Action::Warn);
     });
-    assert_eq!(warned, ["tightened Action: namespaces with `team` `sandbox`: audit → warn"]);
+    assert_eq!(warned, ["tightened Action: namespaces where `team` is `sandbox`: audit → warn"]);
     let moved = told(|new| {
         new.rules[0].placements = vec![
             sample::placement(
@@ -61,7 +61,7 @@ fn an_action_is_compared_namespace_by_namespace() {
     });
     assert_eq!(
         moved,
-        ["loosened Action: namespaces with `team` `play`: deny → audit, failure policy Fail → Ignore"]
+        ["loosened Action: namespaces where `team` is `play`: deny → audit, failure policy Fail → Ignore"]
     );
 }
 
@@ -77,7 +77,7 @@ fn a_scope_with_another_name_is_the_same_scope() {
 #[test]
 fn a_disabled_place_is_a_change_of_scope() {
     let gone = told(|new| drop(new.rules[0].placements.remove(0)));
-    assert_eq!(gone, ["loosened Scope: namespaces with `team` `sandbox`: audit → not there"]);
+    assert_eq!(gone, ["loosened Scope: namespaces where `team` is `sandbox`: audit → not there"]);
 }
 
 #[test]

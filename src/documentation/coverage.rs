@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::table;
 use crate::bundle;
-use crate::ir::{Placement, Release, Rule, Target};
+use crate::ir::{Release, Target};
 
 /// The coverage of these releases. `rules` are the ids and titles of all rules that there are.
 pub fn coverage(rules: &BTreeMap<String, String>, releases: &[Release]) -> String {
@@ -18,27 +18,11 @@ fn actions(rules: &BTreeMap<String, String>, releases: &[Release]) -> String {
     for (id, title) in rules {
         let actions = releases.iter().map(|release| {
             let rule = release.rules.iter().find(|rule| rule.id == *id);
-            rule.map_or_else(|| "-".to_owned(), action)
+            rule.map_or_else(|| "-".to_owned(), |rule| bundle::actions(release, rule))
         });
         rows.push([id.clone()].into_iter().chain(actions).chain([title.clone()]).collect());
     }
     table(&rows)
-}
-
-/// `deny`, or `deny, onboarding: warn`.
-fn action(rule: &Rule) -> String {
-    let mut written: Vec<(bool, String)> = rule.placements.iter().map(one).collect();
-    written.sort_by_key(|(has_name, _)| *has_name);
-    written.dedup();
-    let texts: Vec<String> = written.into_iter().map(|(_, text)| text).collect();
-    if texts.is_empty() { "-".to_owned() } else { texts.join(", ") }
-}
-
-fn one(placement: &Placement) -> (bool, String) {
-    match (&placement.suffix, placement.cluster) {
-        (Some(scope), false) => (true, format!("{scope}: {}", placement.action.name())),
-        (_, true) | (None, false) => (false, placement.action.name().to_owned()),
-    }
 }
 
 fn targets(releases: &[Release]) -> String {

@@ -8,7 +8,7 @@ use crate::diagnostic::Sources;
 use crate::yaml::{self, Budget, Dialect};
 
 /// Why a generated file can't be read back; absent if both readers read the same.
-pub(super) fn fault(path: &str, text: &str) -> Option<String> {
+pub fn misread(path: &str, text: &str) -> Option<String> {
     match (ours(path, text), others(text)) {
         (Ok(ours), Ok(others)) if ours == others => None,
         (Ok(_), Ok(_)) => Some("two readers of YAML read it differently".to_owned()),
@@ -38,12 +38,12 @@ mod tests {
 
     #[test]
     fn what_both_read_alike_is_taken() {
-        assert_eq!(fault("a.yaml", "a: 'yes'\n---\nb: [1, true, null]\n"), None);
+        assert_eq!(misread("a.yaml", "a: 'yes'\n---\nb: [1, true, null]\n"), None);
     }
 
     #[test]
     fn what_one_reads_otherwise_is_refused() {
-        assert_eq!(fault("a.yaml", "a: yes\n").as_deref(), Some("two readers of YAML read it differently"));
-        assert!(fault("a.yaml", "a: [\n").is_some_and(|fault| fault.starts_with("it is no YAML")));
+        assert_eq!(misread("a.yaml", "a: yes\n").as_deref(), Some("two readers of YAML read it differently"));
+        assert!(misread("a.yaml", "a: [\n").is_some_and(|fault| fault.starts_with("it is no YAML")));
     }
 }
