@@ -1,14 +1,29 @@
 //! The proof of rules by their own examples: `test` runs it, and `build` asks for it before it writes anything.
 
-use super::project::Project;
-use crate::diagnostic::Diagnostic;
-use crate::evaluator::example::prove;
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Sink};
+use crate::evaluator::example::{Mismatch, mismatches};
 use crate::ir::{Release, lower};
 use crate::model::Rule;
-use crate::project::{Located, Place};
+use crate::project::{Definitions, Located, Place};
 
-/// How many mismatches of one example are told.
+/// How many mismatches of one example are told, and how many kinds of one mismatch.
 const TOLD: usize = 3;
+
+/// Everything that is wrong with what a project defines, once [`crate::project::load`] has found nothing: the faults of rules, profiles,
+/// exemptions and environments, or else each example that gives something else than it says.
+pub fn faults(definitions: &Definitions) -> Vec<Diagnostic> {
+    let faults = lower::faults(definitions);
+    if !faults.is_empty() {
+        return faults;
+    }
+    let mut sink = Sink::new();
+    for rule in &definitions.rules {
+        sink.extend(proof(definitions, rule).map_or_else(|faults| faults, |proof| proof.wrong));
+    }
+    sink.into_vec()
+}
 
 /// What the examples of a rule come to.
 pub(super) struct Proof {
@@ -19,8 +34,8 @@ pub(super) struct Proof {
 }
 
 /// Runs the examples of a rule; fails with its faults.
-pub(super) fn proof(project: &Project, rule: &Located<Rule>) -> Result<Proof, Vec<Diagnostic>> {
-    let releases = lower::proofs(&project.definitions, &rule.value.id)?;
+pub(super) fn proof(definitions: &Definitions, rule: &Located<Rule>) -> Result<Proof, Vec<Diagnostic>> {
+    let releases = lower::proofs(definitions, &rule.value.id)?;
     let rules = releases.iter().flat_map(|release| &release.rules);
     Ok(Proof {
         examples: rules.map(|rule| rule.examples.len()).sum(),
@@ -28,32 +43,41 @@ pub(super) fn proof(project: &Project, rule: &Located<Rule>) -> Result<Proof, Ve
     })
 }
 
-/// Each example of a rule that gives something else than it says, at its place; or the rule's faults.
-pub(super) fn faults(project: &Project, rule: &Located<Rule>) -> Vec<Diagnostic> {
-    proof(project, rule).map_or_else(|faults| faults, |proof| proof.wrong)
-}
-
 fn in_release(written: &Located<Rule>, release: &Release) -> Vec<Diagnostic> {
     let examples = release.rules.iter().flat_map(|rule| rule.examples.iter().map(move |one| (rule, one)));
     examples
         .filter_map(|(rule, example)| {
-            let mismatches = prove(rule, example);
-            (!mismatches.is_empty()).then(|| fault(written, &example.name, &mismatches))
+            let mismatches = mismatches(rule, example);
+            (!mismatches.is_empty()).then(|| fault(written, &example.name, mismatches))
         })
         .collect()
 }
 
-fn fault(written: &Located<Rule>, example: &str, mismatches: &[String]) -> Diagnostic {
-    let (told, rest) = mismatches.split_at(TOLD.min(mismatches.len()));
-    let mut label = told.join("; ");
-    if !rest.is_empty() {
-        label.push_str(&format!("; and {} more", rest.len()));
+fn fault(written: &Located<Rule>, example: &str, mismatches: Vec<Mismatch>) -> Diagnostic {
+    let mut by_what: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for mismatch in mismatches {
+        by_what.entry(mismatch.what).or_default().extend(mismatch.kind);
     }
+    let told = by_what.into_iter().map(|(what, kinds)| match kinds.as_slice() {
+        [] => what,
+        kinds => format!("as {} it {what}", shortened(kinds, ", ")),
+    });
+    let label = shortened(&told.collect::<Vec<String>>(), "; ");
     let message = format!("example `{example}` of rule `{}` does not give what it says", written.value.id);
     let diagnostic = Diagnostic::error("wrong-example", message)
         .label(label)
         .help("mend the rule, or say what the example really gives");
     written.mark(diagnostic, &place(&written.value, example))
+}
+
+/// The first few of these, and how many more there are.
+fn shortened(all: &[String], between: &str) -> String {
+    let (told, rest) = all.split_at(TOLD.min(all.len()));
+    let mut text = told.join(between);
+    if !rest.is_empty() {
+        text.push_str(&format!("{between}and {} more", rest.len()));
+    }
+    text
 }
 
 /// Where an example's name stands.

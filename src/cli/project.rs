@@ -5,7 +5,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::{Console, Failure, examples, files};
-use crate::diagnostic::{Severity, Sink, Sources, did_you_mean};
+use crate::diagnostic::{Severity, Sources, did_you_mean};
 use crate::ir::{Release, Rule, lower};
 use crate::model::{Action, Engines, Environment, FailurePolicies, LeftOut, NamespaceScope};
 use crate::project::{self, Definitions, Located, SourceFile};
@@ -82,12 +82,7 @@ impl Project {
 
     /// All that is wrong with any rule, profile or environment, also those that nobody asked for, and with any example.
     pub(super) fn stop_at_faults(&self) -> Result<(), Failure> {
-        let mut faults = lower::faults(&self.definitions);
-        if faults.is_empty() {
-            let mut sink = Sink::new();
-            sink.extend(self.definitions.rules.iter().flat_map(|rule| examples::faults(self, rule)));
-            faults = sink.into_vec();
-        }
+        let faults = examples::faults(&self.definitions);
         if faults.is_empty() { Ok(()) } else { Err(Failure::of(faults, Rc::clone(&self.sources))) }
     }
 

@@ -29,7 +29,7 @@ impl Test {
         let rules = self.rules(&project)?;
         let (mut examples, mut wrong, mut has_faults) = (0, 0, false);
         for rule in &rules {
-            match examples::proof(&project, rule) {
+            match examples::proof(&project.definitions, rule) {
                 Ok(proof) => {
                     examples += proof.examples;
                     wrong += proof.wrong.len();

@@ -50,12 +50,31 @@ pub fn complete(rule: &Rule, example: &Example) -> Vec<Completed> {
     }
 }
 
-/// What an example gives otherwise than it says, for each kind that carries it; empty if all is as it says.
+/// One thing that an example gives otherwise than it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// The kind that carries the example; absent if none can.
+    pub kind: Option<String>,
+    /// What is otherwise: `doesn't give check …`.
+    pub what: String,
+}
+
+/// What an example gives otherwise than it says, a line for each kind that carries it; empty if all is as it says.
 pub fn prove(rule: &Rule, example: &Example) -> Vec<String> {
+    let line = |mismatch: Mismatch| match mismatch.kind {
+        Some(kind) => format!("{kind} {}", mismatch.what),
+        None => mismatch.what,
+    };
+    mismatches(rule, example).into_iter().map(line).collect()
+}
+
+/// What an example gives otherwise than it says, for each kind that carries it; empty if all is as it says.
+pub fn mismatches(rule: &Rule, example: &Example) -> Vec<Mismatch> {
     let compiled = compile(rule);
     let completed = complete(rule, example);
     if completed.is_empty() {
-        return vec!["no kind that the rule governs can carry it".to_owned()];
+        let what = "no kind that the rule governs can carry it".to_owned();
+        return vec![Mismatch { kind: None, what }];
     }
     let mut mismatches = Vec::new();
     for Completed { kind, object } in completed {
@@ -73,10 +92,10 @@ pub fn prove(rule: &Rule, example: &Example) -> Vec<String> {
             .collect();
         given.sort();
         given.dedup();
-        let mismatch =
-            |what: &str, expected: &Expected| format!("{} {what} {}", kind.kind, described(expected));
+        let otherwise = |what: String| Mismatch { kind: Some(kind.kind.clone()), what };
+        let mismatch = |what: &str, expected: &Expected| otherwise(format!("{what} {}", described(expected)));
         mismatches.extend(match verdict.judged {
-            Judged::OtherVersion | Judged::NotGoverned => Some(format!("{} isn't judged", kind.kind)),
+            Judged::OtherVersion | Judged::NotGoverned => Some(otherwise("isn't judged".to_owned())),
             Judged::Judged | Judged::Spared | Judged::Unchanged => None,
         });
         let missing = example.gives.iter().filter(|expected| !given.contains(expected));
