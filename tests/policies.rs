@@ -50,7 +50,9 @@ fn faults(folder: &Path) -> String {
     };
     let files: Vec<SourceFile> = files_below(folder).iter().map(read).collect();
     let loaded = load_from(folder.file_name().unwrap().to_str().unwrap(), &files);
-    loaded.diagnostics.iter().map(|diagnostic| render(diagnostic, &loaded.sources, false) + "\n").collect()
+    let faults = palisade::cli::faults(&loaded.definitions);
+    let told = loaded.diagnostics.iter().chain(&faults);
+    told.map(|diagnostic| render(diagnostic, &loaded.sources, false) + "\n").collect()
 }
 
 #[test]

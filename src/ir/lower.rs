@@ -3,6 +3,7 @@
 //! Every fault of a definition is told at once, at its own place; a release is made of faultless definitions alone.
 
 mod argument;
+mod check;
 mod condition;
 mod context;
 mod environment;
@@ -11,13 +12,16 @@ mod governed;
 mod loops;
 mod message;
 mod normal;
+mod operand;
 mod parameter;
 mod path;
 mod placement;
+mod record;
 mod rule;
 mod shape;
 mod visit;
 mod waiver;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -52,27 +56,28 @@ pub fn proofs(definitions: &Definitions, rule: &str) -> Result<Vec<Release>, Vec
     example::proofs(name, help, rule, &kinds).map_err(sorted)
 }
 
-/// Everything that is wrong with any rule, profile or environment.
+/// Everything that is wrong with any rule, profile, exemption or environment.
 pub fn faults(definitions: &Definitions) -> Vec<Diagnostic> {
+    let kinds = kinds(&definitions.kinds);
     let mut sink = Sink::new();
+    for profile in &definitions.profiles {
+        sink.extend(environment::profile_faults(profile, &definitions.rules));
+    }
+    for exemption in &definitions.exemptions {
+        sink.extend(environment::exemption_faults(exemption, &kinds));
+    }
     for rule in &definitions.rules {
-        for fault in proofs(definitions, &rule.value.id).err().into_iter().flatten() {
-            sink.push(fault);
-        }
+        sink.extend(proofs(definitions, &rule.value.id).err().into_iter().flatten());
     }
     for environment in &definitions.environments {
-        for fault in lower(definitions, &environment.value.name).err().into_iter().flatten() {
-            sink.push(fault);
-        }
+        sink.extend(lower(definitions, &environment.value.name).err().into_iter().flatten());
     }
     sink.into_vec()
 }
 
 fn sorted(faults: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut sink = Sink::new();
-    for fault in faults {
-        sink.push(fault);
-    }
+    sink.extend(faults);
     sink.into_vec()
 }
 

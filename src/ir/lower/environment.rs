@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value as Json;
+
 use super::context::Versions;
-use super::parameter::Setting;
+use super::parameter::{self, Setting};
 use super::rule::{self, Surroundings};
 use super::waiver::{self, Exempting};
 use super::{example, placement};
@@ -137,15 +139,24 @@ fn left_out(project: &Located<model::Project>, environment: &Located<Environment
     left_out
 }
 
-fn exemption_faults(exemption: &Located<Exemption>, kinds: &[Kind]) -> Vec<Diagnostic> {
-    waiver::faults(&exemption.value.identity, &exemption.value.features, kinds)
-        .into_iter()
-        .map(|(field, reason)| {
-            let part = if field == "host_paths" { "features" } else { "identity" };
-            let diagnostic = Diagnostic::error("bad-value", format!("`{field}` can't be read")).label(reason);
-            exemption.mark(diagnostic, &Place::root().key(part).key(field))
-        })
-        .collect()
+/// What is wrong with an exemption's identity and features.
+pub(super) fn exemption_faults(exemption: &Located<Exemption>, kinds: &[Kind]) -> Vec<Diagnostic> {
+    let wrong = waiver::faults(&exemption.value.identity, &exemption.value.features, kinds, &Place::root());
+    wrong.into_iter().map(|(place, fault)| exemption.mark(fault, &place)).collect()
+}
+
+/// What is wrong with the values that a profile gives to parameters.
+pub(super) fn profile_faults(profile: &Located<Profile>, rules: &[Located<model::Rule>]) -> Vec<Diagnostic> {
+    let mut faults = Vec::new();
+    for rule in rules {
+        settings_of(
+            profile,
+            rule,
+            profile.value.rules.get(&rule.value.id).map(|set| &set.parameters),
+            &mut faults,
+        );
+    }
+    faults
 }
 
 #[expect(
@@ -204,21 +215,25 @@ fn settings(
     faults: &mut Vec<Diagnostic>,
 ) -> BTreeMap<String, Setting> {
     let id = &written.value.id;
-    let mut settings = BTreeMap::new();
     let of_profile = profile.value.rules.get(id).map(|rule| &rule.parameters);
     let of_environment = environment.value.rules.get(id).map(|rule| &rule.parameters);
-    for (name, value) in of_profile.into_iter().flatten() {
-        let place = Place::root().key("rules").key(id).key("parameters").key(name);
-        let setting = Setting { written: value.clone(), set_by: format!("{}: {place}", profile.name) };
-        let wrong = example::setting_faults(&written.value, name, &setting);
-        faults.extend(wrong.into_iter().map(|fault| profile.mark(fault, &place)));
-        settings.insert(name.clone(), setting);
-    }
-    for (name, value) in of_environment.into_iter().flatten() {
-        let place = Place::root().key("rules").key(id).key("parameters").key(name);
-        let setting = Setting { written: value.clone(), set_by: format!("{}: {place}", environment.name) };
-        let wrong = example::setting_faults(&written.value, name, &setting);
-        faults.extend(wrong.into_iter().map(|fault| environment.mark(fault, &place)));
+    let mut settings = settings_of(profile, written, of_profile, faults);
+    settings.extend(settings_of(environment, written, of_environment, faults));
+    settings
+}
+
+/// What one file says of a rule's parameters.
+fn settings_of<T>(
+    file: &Located<T>,
+    written: &Located<model::Rule>,
+    parameters: Option<&BTreeMap<String, Json>>,
+    faults: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, Setting> {
+    let mut settings = BTreeMap::new();
+    for (name, value) in parameters.into_iter().flatten() {
+        let place = Place::root().key("rules").key(&written.value.id).key("parameters").key(name);
+        faults.extend(parameter::setting_faults(file, &written.value, name, value, &place));
+        let setting = Setting { written: value.clone(), set_by: format!("{}: {place}", file.name) };
         settings.insert(name.clone(), setting);
     }
     settings

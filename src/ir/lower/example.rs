@@ -125,6 +125,7 @@ fn exemptions(rule: &str, one: &model::Example) -> Vec<Exempting> {
         .collect()
 }
 
+/// What is wrong with an example's parameters and exemptions.
 fn example_faults(
     written: &Located<model::Rule>,
     place: &Place,
@@ -134,47 +135,14 @@ fn example_faults(
     let mut faults = Vec::new();
     for (name, value) in &one.parameters {
         let place = place.key("parameters").key(name);
-        let setting = Setting { written: value.clone(), set_by: "example".to_owned() };
-        faults.extend(
-            setting_faults(&written.value, name, &setting)
-                .into_iter()
-                .map(|fault| written.mark(fault, &place)),
-        );
+        faults.extend(parameter::setting_faults(written, &written.value, name, value, &place));
     }
     for (index, exemption) in one.exemptions.iter().enumerate() {
-        for (field, reason) in waiver::faults(&exemption.identity, &exemption.features, kinds) {
-            let part = if field == "host_paths" { "features" } else { "identity" };
-            let place = place.key("exemptions").index(index).key(part).key(field);
-            let diagnostic = Diagnostic::error("bad-value", format!("`{field}` can't be read")).label(reason);
-            faults.push(written.mark(diagnostic, &place));
-        }
+        let place = place.key("exemptions").index(index);
+        let wrong = waiver::faults(&exemption.identity, &exemption.features, kinds, &place);
+        faults.extend(wrong.into_iter().map(|(place, fault)| written.mark(fault, &place)));
     }
     faults
-}
-
-/// What is wrong with a value that is given to a parameter; to be marked with the place that gives it.
-pub(super) fn setting_faults(rule: &model::Rule, name: &str, setting: &Setting) -> Vec<Diagnostic> {
-    let Some(declared) = rule.parameters.get(name) else {
-        let diagnostic = Diagnostic::error(
-            "unknown-parameter",
-            format!("the rule `{}` has no parameter `{name}`", rule.id),
-        )
-        .label("expected a parameter that the rule declares");
-        let near = crate::diagnostic::did_you_mean(name, rule.parameters.keys().map(String::as_str));
-        return vec![match near {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-            None => diagnostic,
-        }];
-    };
-    match parameter::resolve(declared, setting) {
-        Ok(_) => Vec::new(),
-        Err(reasons) => reasons
-            .into_iter()
-            .map(|reason| {
-                Diagnostic::error("bad-value", format!("the value of `{name}` can't be taken")).label(reason)
-            })
-            .collect(),
-    }
 }
 
 fn release(project: &str, help: &str, version: Version, rule: Rule) -> Release {

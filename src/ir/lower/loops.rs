@@ -1,44 +1,154 @@
 //! Loops: built-in subjects and named sources, to the loops of the IR.
 
+mod source;
+
 use super::context::{Context, Element, Names};
-use super::path;
 use crate::diagnostic::Diagnostic;
-use crate::ir::rule::ParameterKind;
 use crate::ir::{ContainerList, Kind, Label, Loop, Path, Root, Source};
-use crate::model::{self, Items, LoopSource, Subject};
+use crate::model::{self, Subject};
 use crate::project::Place;
 
-/// The loops that are written, and the names in scope inside them.
+/// The lists of containers that are asked for, with the place that asks.
+type Lists<'a> = (Place, &'a [model::ContainerList]);
+
+/// The loops of a check, and the names in scope inside them.
 pub(super) fn chain(
     context: &mut Context,
-    names: &Names,
     place: &Place,
-    loops: &[model::Loop],
-    of: Option<&[model::ContainerList]>,
+    each: &model::Each,
+    of: Option<&Lists>,
 ) -> Option<(Vec<Loop>, Names)> {
+    let mut inner = Names::default();
+    let chain = match each {
+        model::Each::One(one) => {
+            let (loops, names) = one_of_all(context, &inner, place, one, of)?;
+            refuse_lists(context, &loops, of)?;
+            return Some((loops, names));
+        }
+        model::Each::Chain(chain) => chain,
+    };
+    if chain.is_empty() {
+        let diagnostic = Diagnostic::error("empty-list", "the check looks at nothing")
+            .label("expected a subject, such as `pod` or `container`");
+        context.fault(place, diagnostic);
+        return None;
+    }
     let mut lowered = Vec::new();
-    let mut inner = names.clone();
-    for (index, written) in loops.iter().enumerate() {
-        let here = if loops.len() == 1 { place.clone() } else { place.index(index) };
-        let (more, names) = match written {
-            model::Loop::Subject(subject) => self::subject(context, &inner, &here, *subject, of)?,
-            model::Loop::Source(source) => {
-                let (one, names) = self::source(context, &inner, &here, source)?;
-                (vec![one], names)
-            }
-        };
+    for (index, written) in chain.iter().enumerate() {
+        let here = place.index(index);
+        if index > 0 && is_single(written) {
+            context.fault(&here, single_fault(written, "it can only come first in `each`"));
+            return None;
+        }
+        let (more, names) = one_of_all(context, &inner, &here, written, of)?;
+        refuse_twice(context, &here, &lowered, &more)?;
         lowered.extend(more);
         inner = names;
     }
+    refuse_lists(context, &lowered, of)?;
     Some((lowered, inner))
 }
 
-fn label(word: &str, fields: &[&str]) -> Label {
-    Label { word: word.to_owned(), fields: fields.iter().map(|field| (*field).to_owned()).collect() }
+/// The loops of a quantifier inside a condition, and the names in scope inside them.
+pub(super) fn quantified(
+    context: &mut Context,
+    names: &Names,
+    place: &Place,
+    written: &model::Loop,
+    of: Option<&Lists>,
+) -> Option<(Vec<Loop>, Names)> {
+    if is_single(written) {
+        context.fault(place, single_fault(written, "write the condition without `some`, `every` and `none`"));
+        return None;
+    }
+    let (loops, names) = one_of_all(context, names, place, written, of)?;
+    refuse_lists(context, &loops, of)?;
+    Some((loops, names))
+}
+
+fn one_of_all(
+    context: &mut Context,
+    names: &Names,
+    place: &Place,
+    written: &model::Loop,
+    of: Option<&Lists>,
+) -> Option<(Vec<Loop>, Names)> {
+    match written {
+        model::Loop::Subject(subject) => self::subject(context, names, place, *subject, of),
+        model::Loop::Source(source) => {
+            source::source(context, names, place, source).map(|(one, names)| (vec![one], names))
+        }
+    }
+}
+
+/// Whether there is exactly one of it in each object.
+fn is_single(written: &model::Loop) -> bool {
+    matches!(written, model::Loop::Subject(Subject::Object | Subject::Pod))
+}
+
+fn single_fault(written: &model::Loop, help: &str) -> Diagnostic {
+    let word = if *written == model::Loop::Subject(Subject::Pod) { "pod" } else { "object" };
+    Diagnostic::error("bad-loop", format!("there is only one `{word}`"))
+        .label("expected a subject of which there are several, or a loop")
+        .help(help)
+}
+
+/// A chain of loops walks nothing twice: not each container of each container.
+fn refuse_twice(context: &mut Context, place: &Place, outer: &[Loop], more: &[Loop]) -> Option<()> {
+    let is_walked = |each: &&Loop| outer.iter().any(|other| other.label.word == each.label.word);
+    let Some(twice) = more.iter().find(is_walked) else { return Some(()) };
+    let word = &twice.label.word;
+    let diagnostic = Diagnostic::error("bad-loop", format!("`{word}` is walked already"))
+        .label(format!("expected a subject that walks no second `{word}`"))
+        .help("`mount`, `env`, `env_from` and `port` walk the containers by themselves");
+    context.fault(place, diagnostic);
+    None
+}
+
+/// Lists of containers mean something only where containers are walked.
+fn refuse_lists(context: &mut Context, loops: &[Loop], of: Option<&Lists>) -> Option<()> {
+    let Some((place, lists)) = of else { return Some(()) };
+    if !loops.iter().any(|each| matches!(each.source, Source::Containers(_))) {
+        let diagnostic =
+            Diagnostic::error("bad-loop", "`of` chooses lists of containers, and none are walked")
+                .label("understood with `container`, `mount`, `env`, `env_from` and `port`")
+                .help("remove it");
+        context.fault_key(place, diagnostic);
+        return None;
+    }
+    if lists.is_empty() {
+        let diagnostic = Diagnostic::error("empty-list", "no list of containers is looked at")
+            .label("expected at least one of `containers`, `initContainers` and `ephemeralContainers`");
+        context.fault(place, diagnostic);
+        return None;
+    }
+    Some(())
+}
+
+/// Loops, each inside the one before, and the names in scope inside them.
+struct Walk {
+    loops: Vec<Loop>,
+    names: Names,
+}
+
+impl Walk {
+    /// These loops, and inside them one more whose element has a name.
+    fn into(mut self, source: Source, word: &str, fields: &[&str], element: Element) -> Self {
+        let (names, of_loop) = self.names.with(word, element);
+        self.loops.push(Loop { name: of_loop, ..named(source, word, fields) });
+        Self { names, ..self }
+    }
+
+    /// These loops, and inside them one over a list of the innermost element.
+    fn into_list(self, list: &str, word: &str, fields: &[&str], element: Element) -> Self {
+        let root = self.loops.last().map_or(Root::Pod, |each| Root::Element(each.name.clone()));
+        self.into(Source::Items(Path { root, steps: vec![list.to_owned()] }), word, fields, element)
+    }
 }
 
 fn named(source: Source, name: &str, fields: &[&str]) -> Loop {
-    Loop { source, name: name.to_owned(), label: label(name, fields) }
+    let fields = fields.iter().map(|field| (*field).to_owned()).collect();
+    Loop { source, name: name.to_owned(), label: Label { word: name.to_owned(), fields } }
 }
 
 fn subject(
@@ -46,7 +156,7 @@ fn subject(
     names: &Names,
     place: &Place,
     subject: Subject,
-    of: Option<&[model::ContainerList]>,
+    of: Option<&Lists>,
 ) -> Option<(Vec<Loop>, Names)> {
     if subject != Subject::Object && !context.kinds.iter().any(Kind::has_pod) {
         let diagnostic =
@@ -55,52 +165,36 @@ fn subject(
         context.fault(place, diagnostic);
         return None;
     }
-    let lists: Vec<ContainerList> = of.map_or(ContainerList::ALL.to_vec(), |lists| {
+    let lists: Vec<ContainerList> = of.map_or(ContainerList::ALL.to_vec(), |(_, lists)| {
         let mut lists: Vec<ContainerList> = lists.iter().map(|list| container_list(*list)).collect();
         lists.sort();
         lists.dedup();
         lists
     });
-    let containers = named(Source::Containers(lists), "container", &["name"]);
-    let inside = |field: &str| {
-        Source::Items(Path { root: Root::Element("container".to_owned()), steps: vec![field.to_owned()] })
-    };
-    let of_pod = |field: &str| Source::Items(Path { root: Root::Pod, steps: vec![field.to_owned()] });
-    let in_container = names.with("container", Element::Container);
-    let loops = match subject {
-        Subject::Object => (vec![named(Source::Object, "object", &[])], names.clone()),
-        Subject::Pod => (vec![named(Source::Pod, "pod", &[])], names.clone()),
-        Subject::Container => (vec![containers], in_container),
+    let start = Walk { loops: Vec::new(), names: names.clone() };
+    let single = |source, word| Walk { loops: vec![named(source, word, &[])], names: names.clone() };
+    let containers =
+        |start: Walk| start.into(Source::Containers(lists), "container", &["name"], Element::Container);
+    let walk = match subject {
+        Subject::Object => single(Source::Object, "object"),
+        Subject::Pod => single(Source::Pod, "pod"),
+        Subject::Container => containers(start),
         Subject::SecurityContext => {
-            let contexts = named(Source::SecurityContexts, "security_context", &[]);
-            (vec![contexts], names.with("security_context", Element::Other))
+            start.into(Source::SecurityContexts, "security_context", &[], Element::Other)
         }
-        Subject::Volume => {
-            (vec![named(of_pod("volumes"), "volume", &["name"])], names.with("volume", Element::Other))
+        Subject::Volume => start.into_list("volumes", "volume", &["name"], Element::Other),
+        Subject::Mount => {
+            containers(start).into_list("volumeMounts", "mount", &["mountPath", "name"], Element::Mount)
         }
-        Subject::Mount => (
-            vec![containers, named(inside("volumeMounts"), "mount", &["mountPath", "name"])],
-            in_container.with("mount", Element::Mount),
-        ),
-        Subject::Env => (
-            vec![containers, named(inside("env"), "env", &["name"])],
-            in_container.with("env", Element::Other),
-        ),
-        Subject::EnvFrom => {
-            let sources = named(inside("envFrom"), "env_from", &["prefix"]);
-            (vec![containers, sources], in_container.with("env_from", Element::Other))
-        }
+        Subject::Env => containers(start).into_list("env", "env", &["name"], Element::Other),
+        Subject::EnvFrom => containers(start).into_list("envFrom", "env_from", &["prefix"], Element::Other),
         Subject::Port => {
-            let ports = named(inside("ports"), "port", &["containerPort", "name"]);
-            (vec![containers, ports], in_container.with("port", Element::Other))
+            containers(start).into_list("ports", "port", &["containerPort", "name"], Element::Other)
         }
-        Subject::Toleration => {
-            let tolerations = named(of_pod("tolerations"), "toleration", &["key"]);
-            (vec![tolerations], names.with("toleration", Element::Other))
-        }
-        Subject::Image => (vec![named(Source::Images, "image", &[])], names.with("image", Element::Image)),
+        Subject::Toleration => start.into_list("tolerations", "toleration", &["key"], Element::Other),
+        Subject::Image => start.into(Source::Images, "image", &[], Element::Image),
     };
-    Some(loops)
+    Some((walk.loops, walk.names))
 }
 
 fn container_list(list: model::ContainerList) -> ContainerList {
@@ -109,87 +203,4 @@ fn container_list(list: model::ContainerList) -> ContainerList {
         model::ContainerList::InitContainers => ContainerList::InitContainers,
         model::ContainerList::EphemeralContainers => ContainerList::EphemeralContainers,
     }
-}
-
-/// One named loop, and the names inside it.
-pub(super) fn source(
-    context: &mut Context,
-    names: &Names,
-    place: &Place,
-    written: &LoopSource,
-) -> Option<(Loop, Names)> {
-    let name = written.name.as_str();
-    let plain = name.starts_with(|letter: char| letter.is_ascii_lowercase())
-        && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
-    let taken = names.get(name).is_some() || ["object", "pod", "workload", "parameters"].contains(&name);
-    if !plain || taken || context.rule.value.bindings.contains_key(name) {
-        let diagnostic = Diagnostic::error("bad-name", format!("`{name}` can't name an element here"))
-            .label("expected lower-case letters, digits and `_`, and no name that is in scope already");
-        context.fault(&place.key("as"), diagnostic);
-        return None;
-    }
-    let (source, element) = match (&written.items, &written.entries, &written.fields) {
-        (Some(Items::Path(text)), None, None) => {
-            (Source::Items(path::path(context, names, &place.key("items"), text)?), Element::Other)
-        }
-        (None, Some(Items::Path(text)), None) => {
-            (Source::Entries(path::path(context, names, &place.key("entries"), text)?), Element::Entry)
-        }
-        (None, None, Some(fields)) => {
-            let mut paths = Vec::new();
-            for (index, field) in fields.iter().enumerate() {
-                paths.extend(path::paths(context, names, &place.key("fields").index(index), field)?);
-            }
-            (Source::Fields(paths), Element::Other)
-        }
-        (Some(Items::Parameter { parameter }), None, None) => {
-            items_of_parameter(context, &place.key("items"), parameter)?
-        }
-        (None, Some(Items::Parameter { parameter }), None) => {
-            let place = place.key("entries");
-            let declared = context.parameter(&place.key("parameter"), parameter)?;
-            if declared.declaration.kind != ParameterKind::Map {
-                context.fault(
-                    &place,
-                    Diagnostic::error("bad-loop", format!("`{parameter}` is no map"))
-                        .label("expected a parameter of type `map`"),
-                );
-                return None;
-            }
-            (Source::ParameterEntries(parameter.clone()), Element::Entry)
-        }
-        _ => {
-            let diagnostic =
-                Diagnostic::error("bad-loop", format!("the loop `{name}` has no source, or several"))
-                    .label("expected exactly one of `items`, `entries` and `fields`");
-            context.fault(place, diagnostic);
-            return None;
-        }
-    };
-    let lowered = named(source, name, &["name", "key"]);
-    Some((lowered, names.with(name, element)))
-}
-
-fn items_of_parameter(context: &mut Context, place: &Place, parameter: &str) -> Option<(Source, Element)> {
-    let declared = context.parameter(&place.key("parameter"), parameter)?;
-    let element = match declared.declaration.kind {
-        ParameterKind::Strings | ParameterKind::Integers => Element::Other,
-        ParameterKind::Monitors => Element::Record,
-        ParameterKind::Boolean
-        | ParameterKind::Choice
-        | ParameterKind::Patterns
-        | ParameterKind::Images
-        | ParameterKind::HostPaths
-        | ParameterKind::Integer
-        | ParameterKind::Quantity
-        | ParameterKind::Duration
-        | ParameterKind::Map => {
-            let diagnostic =
-                Diagnostic::error("bad-loop", format!("the items of `{parameter}` can't be walked"))
-                    .label("expected a parameter of type `strings`, `integers` or `monitors`");
-            context.fault(place, diagnostic);
-            return None;
-        }
-    };
-    Some((Source::Parameter(parameter.to_owned()), element))
 }

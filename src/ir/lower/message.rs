@@ -30,6 +30,12 @@ pub(super) fn message(
             return None;
         };
         let inside = inside.trim();
+        if inside.is_empty() {
+            let diagnostic =
+                Diagnostic::error("bad-message", "`<< >>` shows nothing").label("expected `<< path >>`");
+            context.fault(place, diagnostic);
+            return None;
+        }
         match inside.strip_prefix("parameters.") {
             Some(name) => match context.parameter(place, name) {
                 Some(parameter) => push(&mut pieces, &text::shown(&display(&parameter.written))),

@@ -1,6 +1,6 @@
 //! Normal forms of texts: what is written once here is compared alike by every target.
 //!
-//! Each function gives the normal form, or the reason (lower-case, to follow a colon) why there is none.
+//! Each function gives the normal form, or the reason why there is none, in lower case: what was expected.
 
 use regex_syntax::ast::{self, Ast, ClassPerlKind, ClassSetItem};
 
@@ -12,12 +12,12 @@ const PATTERN_LIMIT: usize = 1_000;
 /// A host path, cleaned, with `/` at its end and `/var/run` as `/run`.
 pub(super) fn host_path(text: &str) -> Result<String, String> {
     if !text.starts_with('/') {
-        return Err("a host path begins with `/`".to_owned());
+        return Err("expected a path that begins with `/`".to_owned());
     }
     let segments: Vec<&str> =
         text.split('/').filter(|segment| !segment.is_empty() && *segment != ".").collect();
     if segments.contains(&"..") {
-        return Err("a host path has no `..`".to_owned());
+        return Err("expected a path without `..`".to_owned());
     }
     let path: String = segments.iter().map(|segment| format!("/{segment}")).collect();
     let path = format!("{path}/");
@@ -33,16 +33,14 @@ pub(super) fn image(text: &str) -> Result<String, String> {
     let form = regex::Regex::new(IMAGE_FORM).map_err(|error| error.to_string())?;
     let letters = trimmed.replace('*', "a");
     if !form.is_match(&letters) || trimmed.split('/').any(str::is_empty) {
-        return Err(
-            "a registry or repository is made of letters, digits, `.`, `_`, `-`, `:` and `/`".to_owned()
-        );
+        return Err("expected a registry or a repository, such as `registry.example.com/team`".to_owned());
     }
     if trimmed.contains('@') {
-        return Err("it names a registry or a repository, without a digest".to_owned());
+        return Err("expected a registry or a repository, without a digest".to_owned());
     }
     let (host, path) = trimmed.split_once('/').map_or((trimmed, None), |(host, path)| (host, Some(path)));
     if path.is_some_and(|path| path.contains(':')) {
-        return Err("it names a registry or a repository, without a tag".to_owned());
+        return Err("expected a registry or a repository, without a tag".to_owned());
     }
     let is_host = |host: &str| {
         host.contains(['.', ':', '*'])
@@ -190,16 +188,12 @@ fn flag_items(flags: &ast::Flags) -> Result<(), String> {
 
 /// A quantity of the form that all engines read alike.
 pub(super) fn quantity(text: &str) -> Result<String, String> {
-    form(
-        text,
-        QUANTITY_FORM,
-        "a quantity is a number with at most one of `m`, `k`, `M`, `G`, `T`, `P`, `E`, `Ki`, `Mi`, `Gi`, `Ti`, `Pi`, `Ei`",
-    )
+    form(text, QUANTITY_FORM, "expected a quantity such as `500m`, `2`, `1.5G` or `1Gi`")
 }
 
 /// A duration of the form that all engines read alike.
 pub(super) fn duration(text: &str) -> Result<String, String> {
-    let reason = "a duration is hours, minutes and seconds in this order, such as `336h` or `1h30m`";
+    let reason = "expected hours, minutes and seconds, such as `336h` or `1h30m`";
     if text.is_empty() { Err(reason.to_owned()) } else { form(text, DURATION_FORM, reason) }
 }
 

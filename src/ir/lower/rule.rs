@@ -1,18 +1,18 @@
 //! One rule: its parameters, conditions, checks, shapes and waivers, put together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::check::check;
 use super::condition::condition;
 use super::context::{Context, Names, Versions};
 use super::parameter::{self, Setting};
-use super::waiver::{self, Exempting, Feature};
-use super::{governed, loops, message, path, shape, visit};
+use super::path::SUBJECTS;
+use super::waiver::{self, Exempting};
+use super::words::one_of;
+use super::{governed, shape};
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::ir::{
-    Action, Check, Condition, Kind, Loop, Parameter, Path, Placement, ReferenceTo, Root, Rule, Severity,
-    Source,
-};
-use crate::model::{self, Each, FeatureUse, Governs};
+use crate::ir::{Action, Check, Condition, Kind, Parameter, Placement, ReferenceTo, Rule, Severity};
+use crate::model::{self, Governs};
 use crate::project::{Located, Place};
 
 /// What a rule is lowered with.
@@ -40,8 +40,11 @@ pub(super) fn rule(
         kinds: &kinds,
         parameters: &parameters,
         versions: surroundings.versions,
+        used_parameters: BTreeSet::new(),
+        used_bindings: BTreeSet::new(),
         faults,
     };
+    taken_bindings(&mut context);
     let spared = spared(&mut context);
     let checks: Vec<Option<Check>> = written
         .value
@@ -49,9 +52,13 @@ pub(super) fn rule(
         .iter()
         .enumerate()
         .map(|(index, check)| {
-            self::check(&mut context, &Place::root().key("checks").index(index), check, surroundings)
+            let place = Place::root().key("checks").index(index);
+            self::check(&mut context, &place, check, &surroundings.exemptions)
         })
         .collect();
+    if context.faults.is_empty() {
+        unused(&mut context);
+    }
     let faults = context.faults;
     let (Some(spared), Some(checks), true) =
         (spared, checks.into_iter().collect::<Option<Vec<Check>>>(), faults.is_empty())
@@ -108,39 +115,54 @@ pub(super) fn names_kind(kind: &Kind, name: &str) -> bool {
     }
 }
 
+/// The kinds that are named, out of those that are declared; notes each name that fits none or several.
 fn kinds_of(
     written: &Located<model::Rule>,
-    among: &[Kind],
+    declared: &[Kind],
     names: &[String],
     place: &Place,
     faults: &mut Vec<Diagnostic>,
 ) -> Vec<Kind> {
     let mut found = Vec::new();
     for (index, name) in names.iter().enumerate() {
-        let named: Vec<&Kind> = among.iter().filter(|kind| names_kind(kind, name)).collect();
-        match named.as_slice() {
-            [kind] => found.push((*kind).clone()),
-            [] => {
-                let mut diagnostic =
-                    Diagnostic::error("unknown-kind", format!("no kind `{name}` is declared here"))
-                        .label("expected a kind of `kinds.yaml` that the rule governs");
-                diagnostic = match did_you_mean(name, among.iter().map(|kind| kind.kind.as_str())) {
-                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                    None => {
-                        diagnostic.help("declare it in `kinds.yaml`: its group, plural, scope and versions")
-                    }
-                };
-                faults.push(written.mark(diagnostic, &place.index(index)));
-            }
-            _ => {
-                let diagnostic =
-                    Diagnostic::error("unclear-kind", format!("several groups have a kind `{name}`"))
-                        .label("expected `group/Kind`");
-                faults.push(written.mark(diagnostic, &place.index(index)));
-            }
+        match named_kind(declared, name) {
+            Ok(kind) => found.push(kind.clone()),
+            Err(fault) => faults.push(written.mark(*fault, &place.index(index))),
         }
     }
     found
+}
+
+/// The declared kind that `Kind` or `group/Kind` names; the fault, without a place, if there is none or several.
+pub(super) fn named_kind<'a>(declared: &'a [Kind], name: &str) -> Result<&'a Kind, Box<Diagnostic>> {
+    let named: Vec<&Kind> = declared.iter().filter(|kind| names_kind(kind, name)).collect();
+    match named.as_slice() {
+        [kind] => Ok(kind),
+        [] => Err(Box::new(unknown_kind(declared, name))),
+        several => {
+            let full: Vec<String> =
+                several.iter().map(|kind| format!("{}/{}", kind.group, kind.kind)).collect();
+            let fault = Diagnostic::error("unclear-kind", format!("several groups have a kind `{name}`"))
+                .label(format!("expected {}", one_of(full.iter().map(String::as_str))));
+            Err(Box::new(fault))
+        }
+    }
+}
+
+fn unknown_kind(declared: &[Kind], name: &str) -> Diagnostic {
+    let fault = Diagnostic::error("unknown-kind", format!("no `kinds.yaml` declares a kind `{name}`"));
+    let full: Vec<String> = declared.iter().map(|kind| format!("{}/{}", kind.group, kind.kind)).collect();
+    let known = if name.contains('/') {
+        full.iter().map(String::as_str).collect::<Vec<&str>>()
+    } else {
+        declared.iter().map(|kind| kind.kind.as_str()).collect()
+    };
+    match did_you_mean(name, known.into_iter()) {
+        Some(near) => fault.label(format!("did you mean `{near}`?")),
+        None => fault
+            .label("expected a declared kind")
+            .help("declare it in `kinds.yaml`: its group, plural, scope and versions"),
+    }
 }
 
 fn governed_kinds(
@@ -176,19 +198,21 @@ fn parameters(
     for (name, declared) in &written.value.parameters {
         let default = Setting { written: declared.default.clone(), set_by: "default".to_owned() };
         let place = Place::root().key("parameters").key(name).key("default");
-        match parameter::resolve(declared, &default) {
-            Ok(parameter) => {
-                // A setting that can't be taken has been told at its own place.
-                let set = settings.get(name).and_then(|setting| parameter::resolve(declared, setting).ok());
-                parameters.insert(name.clone(), set.unwrap_or(parameter));
-            }
-            Err(reasons) => {
-                for reason in reasons {
-                    let message = format!("the default of `{name}` can't be taken");
-                    faults.push(written.mark(Diagnostic::error("bad-value", message).label(reason), &place));
+        let declaration = Place::root().key("parameters").key(name);
+        let mut wrong = parameter::declaration_faults(name, declared, &declaration);
+        if wrong.is_empty() {
+            match parameter::resolve(name, declared, &default, &place) {
+                Ok(parameter) => {
+                    // A setting that can't be taken has been told at its own place.
+                    let set = settings.get(name);
+                    let set =
+                        set.and_then(|setting| parameter::resolve(name, declared, setting, &place).ok());
+                    parameters.insert(name.clone(), set.unwrap_or(parameter));
                 }
+                Err(more) => wrong.extend(more),
             }
         }
+        faults.extend(wrong.into_iter().map(|(place, fault)| written.mark(fault, &place)));
     }
     parameters
 }
@@ -206,149 +230,37 @@ fn spared(context: &mut Context) -> Option<Condition> {
     parts.into_iter().collect::<Option<Vec<Condition>>>().map(Condition::any)
 }
 
-fn check(
-    context: &mut Context,
-    place: &Place,
-    written: &model::Check,
-    surroundings: &Surroundings,
-) -> Option<Check> {
-    let chain = match &written.each {
-        Each::One(each) => std::slice::from_ref(each),
-        Each::Chain(chain) => chain.as_slice(),
-    };
-    let outer = Names::default();
-    let (each, names) = loops::chain(context, &outer, &place.key("each"), chain, written.of.as_deref())?;
-    let about_pods = about_pods(&each);
-    let kinds = match &written.kinds {
-        None => context.kinds.to_vec(),
-        Some(listed) => {
-            let governed = context.kinds.to_vec();
-            let mut kinds =
-                kinds_of(context.rule, &governed, listed, &place.key("kinds"), &mut context.faults);
-            kinds.sort();
-            kinds
+/// Names of `let` that mean something else in paths.
+fn taken_bindings(context: &mut Context) {
+    let scopes = ["object", "pod", "workload", "parameters"];
+    let rule = context.rule;
+    for name in rule.value.bindings.keys() {
+        if SUBJECTS.contains(&name.as_str()) || scopes.contains(&name.as_str()) {
+            let fault = Diagnostic::error("bad-name", format!("`{name}` can't name a value here"))
+                .label(format!("expected a name that is free: paths begin with `{name}`"));
+            context.fault_key(&Place::root().key("let").key(name), fault);
         }
-    };
-    let kinds = kinds.into_iter().filter(|kind| !about_pods || kind.has_pod()).collect();
-    let applies = match &written.applies {
-        None => Some(Condition::True),
-        Some(applies) => condition(context, &names, &place.key("where"), applies),
-    };
-    let holds = match (&written.require, &written.forbid) {
-        (Some(require), _) => condition(context, &names, &place.key("require"), require),
-        (None, Some(forbid)) => {
-            condition(context, &names, &place.key("forbid"), forbid).map(Condition::negate)
-        }
-        (None, None) => None,
-    };
-    let message = message::message(context, &names, &place.key("message"), &written.message);
-    let feature = match &written.feature {
-        None => Some(None),
-        Some(feature) => self::feature(context, &names, &place.key("feature"), feature, &each).map(Some),
-    };
-    let at = match &written.at {
-        None => holds.as_ref().map(|holds| default_place(&each, holds)),
-        Some(text) => path::path(context, &names, &place.key("at"), text),
-    };
-    let (applies, holds, message, feature, at) = (applies?, holds?, message?, feature?, at?);
-    let waivers = match &feature {
-        None => Vec::new(),
-        Some(feature) => {
-            surroundings.exemptions.iter().filter_map(|one| waiver::of_check(one, feature, &each)).collect()
-        }
-    };
-    Some(Check {
-        id: written.id.clone(),
-        kinds,
-        each,
-        ok: Condition::any([applies.negate(), holds]),
-        waivers,
-        message,
-        at,
-    })
-}
-
-fn about_pods(each: &[Loop]) -> bool {
-    each.iter().any(|each| match &each.source {
-        Source::Pod | Source::Containers(_) | Source::SecurityContexts | Source::Images => true,
-        Source::Items(path) | Source::Entries(path) => matches!(path.root, Root::Pod | Root::PodMetadata),
-        Source::Fields(paths) => paths.iter().all(|path| matches!(path.root, Root::Pod | Root::PodMetadata)),
-        Source::Object | Source::Parameter(_) | Source::ParameterEntries(_) | Source::Literals(_) => false,
-    })
-}
-
-/// Where a finding points when the check doesn't say: the first value of the innermost element that is read, else the first value,
-/// else the element itself.
-fn default_place(each: &[Loop], holds: &Condition) -> Path {
-    let mut paths = Vec::new();
-    visit::reads(holds, &mut Vec::new(), &mut |around, read| {
-        if let (true, visit::Read::Path(path)) = (around.is_empty(), read) {
-            paths.push(path.clone());
-        }
-    });
-    let innermost = each.last();
-    let of_element = |path: &&Path| match (&path.root, innermost) {
-        (
-            Root::Element(name)
-            | Root::EntryKey(name)
-            | Root::EntryValue(name)
-            | Root::VolumeOf(name)
-            | Root::ContainerList(name),
-            Some(each),
-        ) => name == &each.name,
-        (Root::Pod | Root::PodMetadata | Root::ServiceAccount, Some(each)) => each.source == Source::Pod,
-        (Root::Object | Root::Namespace | Root::Kind | Root::Group, Some(each)) => {
-            each.source == Source::Object
-        }
-        (_, None) => false,
-    };
-    let own = paths.iter().find(of_element).or_else(|| paths.first()).cloned();
-    own.unwrap_or_else(|| match innermost {
-        Some(each) => match each.source {
-            Source::Pod => Path { root: Root::Pod, steps: Vec::new() },
-            Source::Object => Path { root: Root::Object, steps: Vec::new() },
-            Source::Entries(_) | Source::ParameterEntries(_) => {
-                Path { root: Root::EntryValue(each.name.clone()), steps: Vec::new() }
-            }
-            _ => Path { root: Root::Element(each.name.clone()), steps: Vec::new() },
-        },
-        None => Path { root: Root::Object, steps: Vec::new() },
-    })
-}
-
-fn feature(
-    context: &mut Context,
-    names: &Names,
-    place: &Place,
-    written: &FeatureUse,
-    each: &[Loop],
-) -> Option<Feature> {
-    if each.iter().any(|each| matches!(each.source, Source::SecurityContexts | Source::Images)) {
-        let diagnostic = Diagnostic::error("bad-feature", "an exemption can't tell whose image counts here")
-            .label("expected a check on `pod` or `container`")
-            .help("split the check: one on `pod`, one on `container`");
-        context.fault(place, diagnostic);
-        return None;
     }
-    let listed = match written {
-        FeatureUse::Flag(flag) => return Some(Feature::Flag(*flag)),
-        FeatureUse::Listed(listed) => listed,
-    };
-    match (&listed.capability, &listed.host_path, &listed.selinux_type) {
-        (Some(text), None, None) => {
-            path::path(context, names, &place.key("capability"), text).map(Feature::Capability)
+}
+
+/// Parameters and names that nothing reads: whoever sets one would wait for its effect in vain.
+fn unused(context: &mut Context) {
+    let rule = context.rule;
+    for name in rule.value.parameters.keys() {
+        if !context.used_parameters.contains(name) {
+            let fault =
+                Diagnostic::error("unused-parameter", format!("no check reads the parameter `{name}`"))
+                    .label("expected a parameter that decides something")
+                    .help(format!("compare with `{{parameter: {name}}}` in a condition, or remove it"));
+            context.fault_key(&Place::root().key("parameters").key(name), fault);
         }
-        (None, Some(text), None) => {
-            path::path(context, names, &place.key("host_path"), text).map(Feature::HostPath)
-        }
-        (None, None, Some(text)) => {
-            path::path(context, names, &place.key("selinux_type"), text).map(Feature::SelinuxType)
-        }
-        _ => {
-            let diagnostic = Diagnostic::error("bad-feature", "a feature has one name")
-                .label("expected exactly one of `capability`, `host_path` and `selinux_type`");
-            context.fault(place, diagnostic);
-            None
+    }
+    for name in rule.value.bindings.keys() {
+        if !context.used_bindings.contains(name) {
+            let fault = Diagnostic::error("unused-name", format!("nothing reads `{name}`"))
+                .label("expected a name that a condition reads")
+                .help(format!("read it as in `field: {name}`, or remove it"));
+            context.fault_key(&Place::root().key("let").key(name), fault);
         }
     }
 }

@@ -4,11 +4,15 @@
 //! its sidecars, and one is of the identity. Who owns an object is never asked, since an owner reference can be forged.
 
 use super::normal;
+use super::parameter::Wrong;
+use super::rule::named_kind;
+use crate::diagnostic::Diagnostic;
 use crate::ir::{
     Argument, Arguments, Condition, ContainerList, Kind, Label, Leaf, Literal, LiteralType, Loop, Operand,
     Path, Predicate, Read, Reading, Root, Source, Waiver,
 };
-use crate::model::{FeatureFlag, Features, Identity};
+use crate::model::{FeatureFlag, Features, Identity, NamedObject};
+use crate::project::Place;
 
 /// An exemption as the rules see it.
 #[derive(Clone, Debug, PartialEq)]
@@ -147,30 +151,58 @@ fn path(root: Root, steps: &[&str]) -> Path {
     Path { root, steps: steps.iter().map(|step| (*step).to_owned()).collect() }
 }
 
-/// Whether the identity's images and paths can be read; the reasons, if not.
-pub(super) fn faults(
-    identity: &Identity,
-    features: &Features,
-    kinds: &[Kind],
-) -> Vec<(&'static str, String)> {
+/// What can't be read of an identity and of features, each at its place inside `place`.
+pub(super) fn faults(identity: &Identity, features: &Features, kinds: &[Kind], place: &Place) -> Vec<Wrong> {
+    let (who, waived) = (place.key("identity"), place.key("features"));
     let mut faults = Vec::new();
-    for (field, images) in [("images", &identity.images), ("sidecars", &identity.sidecars)] {
-        for image in images {
-            if let Err(reason) = normal::image(image) {
-                faults.push((field, format!("`{image}`: {reason}")));
-            }
-        }
-    }
-    for path in &features.host_paths {
-        if let Err(reason) = normal::host_path(path) {
-            faults.push(("host_paths", format!("`{path}`: {reason}")));
-        }
-    }
+    unreadable(&identity.images, &who.key("images"), "bad-image", normal::image, &mut faults);
+    unreadable(&identity.sidecars, &who.key("sidecars"), "bad-image", normal::image, &mut faults);
+    unreadable(
+        &features.host_paths,
+        &waived.key("host_paths"),
+        "bad-host-path",
+        normal::host_path,
+        &mut faults,
+    );
     if let Some(object) = &identity.object {
-        let known = kinds.iter().any(|kind| super::rule::names_kind(kind, &object.kind));
-        if !known {
-            faults.push(("object", format!("`{}` is declared in no `kinds.yaml`", object.kind)));
-        }
+        faults.extend(object_fault(object, kinds, &who.key("object")));
     }
     faults
+}
+
+fn unreadable(
+    texts: &[String],
+    place: &Place,
+    code: &'static str,
+    read: impl Fn(&str) -> Result<String, String>,
+    faults: &mut Vec<Wrong>,
+) {
+    for (index, text) in texts.iter().enumerate() {
+        if let Err(reason) = read(text) {
+            let fault = Diagnostic::error(code, format!("`{text}` can't be used here")).label(reason);
+            faults.push((place.index(index), fault));
+        }
+    }
+}
+
+/// The kind of a named object is declared, and the object is in a namespace if the kind is.
+fn object_fault(object: &NamedObject, kinds: &[Kind], place: &Place) -> Option<Wrong> {
+    let kind = match named_kind(kinds, &object.kind) {
+        Ok(kind) => kind,
+        Err(fault) => return Some((place.key("kind"), *fault)),
+    };
+    let name = &kind.kind;
+    match (&object.namespace, kind.namespaced) {
+        (Some(_), true) | (None, false) => None,
+        (None, true) => {
+            let fault = Diagnostic::error("incomplete-identity", format!("each `{name}` is in a namespace"))
+                .label("expected `namespace` beside it");
+            Some((place.key("kind"), fault))
+        }
+        (Some(namespace), false) => {
+            let fault = Diagnostic::error("ambiguous-identity", format!("no `{name}` is in a namespace"))
+                .label(format!("expected no `namespace`, and this is `{namespace}`"));
+            Some((place.key("namespace"), fault))
+        }
+    }
 }
