@@ -6,6 +6,7 @@
 //! ```text
 //! cargo test --test matrix                           all of it
 //! cargo test --test matrix -- POD-001 gatekeeper     some rules, some targets
+//! cargo test --test matrix -- bundle                 all examples through the whole bundle
 //! PALISADE_SEED=7        another sample of the generated objects
 //! PALISADE_MATRIX=full   all of the generated objects, for ClusterPolicy too
 //! ```
@@ -84,7 +85,7 @@ fn run() -> Result<bool, String> {
             rule::prove(project, id, &choice, &mut bench, &mut tally)?;
         }
     }
-    if choice.is_whole() {
+    if choice.bundle {
         progress("the whole bundle of production");
         bundle::prove(&projects[0], &choice, &mut bench, &mut tally)?;
     }

@@ -114,7 +114,13 @@ fn items(node: &mut Value, which: Which, mut change: impl FnMut(&mut Value) -> b
     }
     match which {
         Which::First => change(&mut items[0]),
-        Which::Every => items.iter_mut().fold(false, |any, item| change(item) || any),
+        Which::Every => {
+            let mut any = false;
+            for item in items {
+                any |= change(item);
+            }
+            any
+        }
         Which::Further => {
             let mut further = items[0].clone();
             if let Some(name) = further.get_mut("name") {

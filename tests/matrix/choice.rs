@@ -4,7 +4,9 @@ use palisade::ir::Target;
 
 /// What is run.
 pub struct Choice {
-    /// The rules; empty for all.
+    /// Whether no rule was named.
+    all: bool,
+    /// The rules that were named.
     rules: Vec<String>,
     /// The targets.
     pub targets: Vec<Target>,
@@ -12,16 +14,19 @@ pub struct Choice {
     pub seed: u64,
     /// Whether every generated object is judged by every target.
     pub full: bool,
+    /// Whether the whole bundle is proved too.
+    pub bundle: bool,
 }
 
 impl Choice {
-    /// Reads the arguments: ids of rules and names of targets, all if there are none. Gives nothing if a word is neither: it is
-    /// then meant for other tests.
+    /// Reads the arguments: ids of rules, `bundle`, and names of targets; all if there are none. Gives nothing if a word is none of
+    /// these: it is then meant for other tests.
     pub fn of(arguments: impl Iterator<Item = String>, rules: &[&str]) -> Result<Option<Self>, String> {
-        let (mut chosen, mut targets) = (Vec::new(), Vec::new());
+        let (mut chosen, mut targets, mut bundle) = (Vec::new(), Vec::new(), false);
         for word in arguments.filter(|word| !word.starts_with('-')) {
             match Target::ALL.into_iter().find(|target| target.name() == word) {
                 Some(target) => targets.push(target),
+                None if word == "bundle" => bundle = true,
                 None if rules.contains(&word.as_str()) => chosen.push(word),
                 None => return Ok(None),
             }
@@ -36,17 +41,18 @@ impl Choice {
             Err(_) => 1,
         };
         let full = std::env::var("PALISADE_MATRIX").is_ok_and(|mode| mode == "full");
-        Ok(Some(Self { rules: chosen, targets, seed, full }))
+        let all = chosen.is_empty() && !bundle;
+        Ok(Some(Self { all, rules: chosen, targets, seed, full, bundle: bundle || all }))
     }
 
     /// Whether this rule is to be proved.
     pub fn takes_rule(&self, id: &str) -> bool {
-        self.rules.is_empty() || self.rules.iter().any(|rule| rule == id)
+        self.all || self.rules.iter().any(|rule| rule == id)
     }
 
     /// Whether all rules and targets are run.
     pub fn is_whole(&self) -> bool {
-        self.rules.is_empty() && self.targets.len() == Target::ALL.len()
+        self.all && self.targets.len() == Target::ALL.len()
     }
 }
 

@@ -46,7 +46,10 @@ pub fn objects(
     for recipe in recipes {
         let Some(example) = numbers.pick(examples) else { break };
         let mut object = example.clone();
-        let changed = recipe.iter().fold(false, |any, change| change.apply(&mut object) || any);
+        let mut changed = false;
+        for change in &recipe {
+            changed |= change.apply(&mut object);
+        }
         if changed && is_storable(&object, example) && known.insert(object.to_string()) {
             let how = recipe.iter().map(Change::to_string).collect::<Vec<_>>().join(", ");
             objects.push(Generated { how, object });

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::case::{Case, Origin, subject};
 use crate::choice::Choice;
-use crate::engines::Request;
+use crate::engines::{Answer, Request};
 
 /// How many disagreements are printed.
 const SHOWN: usize = 20;
@@ -30,6 +30,8 @@ struct Row {
     cases: usize,
     generated: usize,
     failed: usize,
+    /// How many the API server's own types couldn't hold.
+    unheld: usize,
 }
 
 impl Tally {
@@ -39,8 +41,13 @@ impl Tally {
         Self { rows, whole: choice.is_whole(), faults: 0, shown: 0 }
     }
 
-    /// Counts a case, and prints it if it is a disagreement.
-    pub fn count(&mut self, target: Target, rule: &str, case: &Case, difference: Option<String>) {
+    /// Counts a case, and prints it if it is a disagreement. What the API server's own types can't hold reaches no policy.
+    pub fn count(&mut self, target: Target, rule: &str, case: &Case, answer: &Answer) {
+        if case.request.typed && !answer.refused.is_empty() {
+            self.rows.entry(target).or_default().unheld += 1;
+            return;
+        }
+        let difference = case.expected.difference(answer);
         let row = self.rows.entry(target).or_default();
         row.cases += 1;
         if matches!(case.origin, Origin::Generated(_)) {
@@ -99,6 +106,9 @@ impl Tally {
             println!("{:<30}{:>10}{:>12}{:>15}", target.name(), row.cases, row.generated, row.failed);
             passed += row.cases.saturating_sub(row.failed);
             failed += row.failed;
+            if row.unheld > 0 {
+                println!("    and {} that the API server's own types can't hold", row.unheld);
+            }
             let least = if self.whole { least(*target) } else { 1 };
             if row.cases < least {
                 println!("{}: {} cases, but {least} or more were expected", target.name(), row.cases);
