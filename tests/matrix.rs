@@ -10,7 +10,7 @@
 //! PALISADE_SEED=7        another sample of the generated objects
 //! PALISADE_MATRIX=full   all of the generated objects, for ClusterPolicy too
 //! ```
-//! A disagreement is also written to `target/tmp/disagreements/`, in the form of a file of `tests/matrix/regressions`.
+//! A disagreement is also written to a folder `disagreements` of the target folder, as a file of `tests/matrix/regressions`.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
