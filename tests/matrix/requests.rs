@@ -78,7 +78,7 @@ fn unchanged(rule: &Rule, kind: &Kind, object: &Value) -> Value {
         }
     }
     put(&mut old, &metadata, ("finalizers", json!(["matrix.palisade/before"])));
-    if kind.pod_template.as_ref().is_some_and(|steps| !steps.is_empty()) {
+    if kind.pod_template.as_ref().is_some_and(|steps| !steps.is_empty()) && free(&["spec"]) {
         put(&mut old, &["spec".to_owned()], ("minReadySeconds", json!(7)));
     }
     old
@@ -140,7 +140,7 @@ fn request(kind: &Kind, operation: &'static str, object: Value, old_object: Valu
         (true, true) => "default".to_owned(),
         (true, false) => namespace,
     };
-    let version = kind.versions.first().cloned().unwrap_or_default();
+    let version = text("/apiVersion").rsplit('/').next().unwrap_or_default().to_owned();
     Request {
         operation,
         subresource: "",
