@@ -225,7 +225,7 @@ fn an_update_is_judged_if_a_governed_part_changes() {
         (pod("spec: {a: 1, b: {}}"), pod("spec: {a: 1}"), Judged::Judged),
         (pod("spec: {b: [1, 2]}"), pod("spec: {b: [2, 1]}"), Judged::Judged),
         (pod("metadata: {annotations: {a: b}}"), pod("metadata: {annotations: {a: c}}"), Judged::Judged),
-        (pod("metadata: x"), pod("metadata: x"), Judged::Judged),
+        (pod("metadata: x"), pod("metadata: x"), Judged::Unchanged),
         (pool("spec: {a: 1}"), pool("spec: {a: 1}, status: {a: 2}"), Judged::Unchanged),
         (pool("spec: {a: 1}"), pool("spec: {a: 1}, metadata: {ownerReferences: [{}]}"), Judged::Judged),
     ] {
