@@ -20,6 +20,6 @@ pub use kinds::{KindDeclaration, Kinds, Scope};
 pub use parameter::{Direction, Effect, Parameter, ParameterType};
 pub use rule::{
     Check, ContainerList, Each, Example, ExampleExemption, Examples, ExpectedFinding, FeatureFlag,
-    FeatureUse, GovernedKinds, Governs, Items, ListedFeature, Loop, LoopSource, PodExample, ReferenceTo,
-    Rule, Severity, Subject,
+    FeatureUse, GovernedKinds, Governs, Items, ListedFeature, Loop, LoopSource, PodExample, PodsWord,
+    ReferenceTo, Rule, Severity, Subject,
 };
