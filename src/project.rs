@@ -34,7 +34,7 @@ pub struct Definitions {
 }
 
 impl Definitions {
-    /// The structural faults of definitions that were built in code; [`load`] has looked for them already.
+    /// The structural faults of definitions that were built in code; [`load()`] has looked for them already.
     pub fn check(&self) -> Vec<Diagnostic> {
         let mut sink = Sink::new();
         checks::check(self, &checks::Names::default(), &mut sink);
