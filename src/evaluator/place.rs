@@ -233,16 +233,17 @@ fn worded(frame: &Frame<'_>, name: String) -> String {
     if word.is_empty() { name } else { format!("{word} {name}") }
 }
 
-/// The name of an element: of a map the first of the fields that has a value, of anything else the element itself.
+/// The name of an element: of a map the first of the fields that has a value, of anything else the element itself; null has none.
 fn name_of(element: Looked<'_>, fields: &[String]) -> String {
     match element.view() {
         Some(View::Map(map)) => fields
             .iter()
             .find_map(|field| map.get(field).view())
             .map_or_else(|| UNNAMED.to_owned(), View::shown),
-        Some(View::Boolean(_) | View::Integer(_) | View::Number | View::Text(_) | View::List(_)) | None => {
+        Some(View::Boolean(_) | View::Integer(_) | View::Number | View::Text(_) | View::List(_)) => {
             element.shown()
         }
+        None => UNNAMED.to_owned(),
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Tally {
     whole: bool,
     faults: usize,
     shown: usize,
+    /// How many cases disagreed, by target and rule.
+    disagreements: BTreeMap<(&'static str, String), usize>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -38,7 +40,7 @@ impl Tally {
     /// Nothing run yet.
     pub fn new(choice: &Choice) -> Self {
         let rows = choice.targets.iter().map(|target| (*target, Row::default())).collect();
-        Self { rows, whole: choice.is_whole(), faults: 0, shown: 0 }
+        Self { rows, whole: choice.is_whole(), faults: 0, shown: 0, disagreements: BTreeMap::new() }
     }
 
     /// Counts a case, and prints it if it is a disagreement. What the API server's own types can't hold reaches no policy.
@@ -55,6 +57,7 @@ impl Tally {
         }
         if let Some(difference) = difference {
             row.failed += 1;
+            *self.disagreements.entry((target.name(), rule.to_owned())).or_default() += 1;
             self.show(target.name(), rule, case, &difference);
         }
     }
@@ -114,6 +117,12 @@ impl Tally {
                 println!("{}: {} cases, but {least} or more were expected", target.name(), row.cases);
                 failed += 1;
             }
+        }
+        if !self.disagreements.is_empty() {
+            println!("\n{:<30}{:<12}{:>25}", "target", "rule", "disagreements");
+        }
+        for ((target, rule), count) in &self.disagreements {
+            println!("{target:<30}{rule:<12}{count:>25}");
         }
         println!("\n{passed} passed, {failed} failed");
         failed == 0

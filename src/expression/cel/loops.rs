@@ -5,10 +5,9 @@ use super::path::{entries, items};
 use super::printer::{Printer, Shared};
 use super::scope::{Bound, Scope};
 use super::shared::pod_field;
-use super::shown::{Piece, dynamic, pieces};
+use super::shown::{Piece, pieces};
 use super::syntax::Expression;
 use crate::expression::Unprintable;
-use crate::ir::text::NOTHING;
 use crate::ir::{ContainerList, Loop, Path, Source, Value};
 
 /// A loop, ready to be printed.
@@ -150,9 +149,7 @@ fn name(element: Expression, fields: &[String], is_map: bool) -> Expression {
     if is_map {
         return named;
     }
-    let is_nothing = element.clone().equals(Expression::null());
-    let other = is_nothing.choose(dynamic(NOTHING), element.clone());
-    element.has_type("map").choose(named, other)
+    element.clone().has_type("map").choose(named, element)
 }
 
 /// A list of literals.

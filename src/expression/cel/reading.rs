@@ -29,7 +29,10 @@ pub(super) fn is_readable(value: &Expression, reading: Reading) -> Expression {
     let matches = |form: &str| value.clone().call("matches", vec![Expression::text(form)]);
     match reading {
         Reading::Raw => Expression::truth(true),
-        Reading::Quantity => is_text().choose(matches(QUANTITY_FORM), is_whole(value)),
+        Reading::Quantity => {
+            let is_positive = Expression::function("int", value.clone()).compare(">=", Expression::number(0));
+            is_text().choose(matches(QUANTITY_FORM), Expression::all([is_whole(value), is_positive]))
+        }
         Reading::Integer => is_text().choose(matches(INTEGER_FORM), is_whole(value)),
         Reading::Duration => {
             Expression::all([is_text(), value.clone().differs(Expression::text("")), matches(DURATION_FORM)])

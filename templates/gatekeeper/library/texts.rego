@@ -65,9 +65,10 @@ element_name(element, fields) := shown(names[0]) if {
 		name := object.get(element, field, null)
 		name != null
 	]
-} else := "?" if {
-	is_object(element)
-} else := shown(element)
+} else := shown(element) if {
+	not is_object(element)
+	element != null
+} else := "?"
 
 # The first violations, sorted, each text once, and the count of those left out.
 joined(violations) := concat("; ", array.concat(fitting, others)) if {
