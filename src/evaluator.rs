@@ -24,7 +24,7 @@ use std::ops::ControlFlow;
 use crate::ir::{Check, Container, Kind, Loop, Rule, Shape, Text, Waiver, fold, text};
 use crate::yaml::Node;
 use condition::{Judge, Truth};
-pub use inspector::{Inspection, Inspector};
+pub use inspector::{Inspected, Inspection, Inspector, PassedOver};
 pub use namespaces::{Namespaces, Placed};
 use pattern::Patterns;
 use place::Place;

@@ -24,7 +24,7 @@ use crate::report::{human, json};
 
 Examples:
   palisade check manifests                              all YAML and JSON files below a folder
-  kubectl get pods -A -o json | palisade check -        what runs in the cluster
+  kubectl get all -A -o json | palisade check -         what runs in the cluster
   palisade check -e staging --fail-on warn app.yaml     with the rules and actions of one environment
   palisade check --profile eks-auto-mode --kubernetes 1.34 app.yaml"
 )]
@@ -124,6 +124,8 @@ impl Check {
             files: reports.iter().filter(|report| report.unread.is_none()).count(),
             objects: reports.iter().map(|report| report.objects).sum(),
             no_objects: reports.iter().map(|report| report.no_objects).sum(),
+            owned: reports.iter().map(|report| report.owned).sum(),
+            left_out: reports.iter().map(|report| report.left_out).sum(),
         };
         let findings = settle(reports, known, release.owner.as_deref());
         self.write(&scope, &findings, console)?;

@@ -1,6 +1,6 @@
 //! Many rules over many objects: each object meets the rules that govern its kind, where they hold.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::namespaces::{Namespaces, Placed};
 use super::{CompiledRule, Judged, Request, Verdict, compile, judge, objects, type_of};
@@ -13,7 +13,27 @@ pub struct Inspector<'a> {
     rules: Vec<(&'a Rule, CompiledRule)>,
     /// The rules that govern a kind, by the kind's name; in the order of the rules.
     by_kind: BTreeMap<String, Vec<(usize, Kind)>>,
+    /// The namespaces that no rule looks into.
+    left_out: BTreeSet<&'a str>,
     includes_owned: bool,
+}
+
+/// What all rules say of one object.
+#[derive(Clone, Debug, Default)]
+pub struct Inspected<'a> {
+    /// What each rule says that holds there and has something to say.
+    pub inspections: Vec<Inspection<'a>>,
+    /// Why rules that govern the object's kind didn't look at it; absent if all did that hold there.
+    pub passed_over: Option<PassedOver>,
+}
+
+/// Why rules that govern an object's kind didn't look at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PassedOver {
+    /// Its controller is of a kind that the rule governs too: the fault, if there is one, is the controller's.
+    Owned,
+    /// It is in a namespace that is left out.
+    LeftOut,
 }
 
 /// What one rule says of one object.
@@ -41,33 +61,42 @@ impl<'a> Inspector<'a> {
                 by_kind.entry(kind.kind.clone()).or_default().push((index, kind.clone()));
             }
         }
-        Self { rules, by_kind, includes_owned }
+        let left_out = release.left_out.iter().map(|left_out| left_out.namespace.as_str()).collect();
+        Self { rules, by_kind, left_out, includes_owned }
     }
 
-    /// What the rules say of an object; nothing of rules that hold nowhere near it or have nothing to say.
-    pub fn inspect(&self, object: &Node, namespaces: &Namespaces) -> Vec<Inspection<'a>> {
+    /// What the rules say of an object.
+    pub fn inspect(&self, object: &Node, namespaces: &Namespaces) -> Inspected<'a> {
         let (group, _, kind) = type_of(object);
         let governing = self.by_kind.get(kind).into_iter().flatten().filter(|(_, kind)| kind.group == group);
         let controller = if self.includes_owned { None } else { objects::controller(object) };
         let request = Request::audit(object);
-        let mut inspections = Vec::new();
+        let mut inspected = Inspected::default();
         for (index, kind) in governing {
             let Some((rule, compiled)) = self.rules.get(*index) else { continue };
             let namespace =
                 kind.namespaced.then(|| objects::metadata(object, "namespace").unwrap_or("default"));
+            if namespace.is_some_and(|namespace| self.left_out.contains(namespace)) {
+                inspected.passed_over = Some(PassedOver::LeftOut);
+                return inspected;
+            }
             let placed = namespaces.place(rule, namespace);
+            if placed == Placed::Nowhere {
+                continue;
+            }
             let is_owned = controller.is_some_and(|(group, name)| {
                 rule.kinds.iter().any(|kind| kind.kind == name && kind.group == group)
             });
-            if placed == Placed::Nowhere || is_owned {
+            if is_owned {
+                inspected.passed_over = Some(PassedOver::Owned);
                 continue;
             }
             let verdict = judge(compiled, &request);
             if verdict.judged == Judged::OtherVersion || !verdict.violations.is_empty() {
                 let namespace = namespace.map(str::to_owned);
-                inspections.push(Inspection { rule, namespace, placed, verdict });
+                inspected.inspections.push(Inspection { rule, namespace, placed, verdict });
             }
         }
-        inspections
+        inspected
     }
 }

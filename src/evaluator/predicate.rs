@@ -38,7 +38,7 @@ pub(super) fn read(reading: Reading, found: Found<'_>) -> Option<Datum<'_>> {
         .map(Datum::Quantity),
         Reading::Duration => text_of(found).and_then(reading::duration).map(Datum::Duration),
         Reading::Integer => match found.view() {
-            View::Integer(value) => Some(value),
+            View::Integer(value) => reading::whole(value),
             View::Text(text) => reading::integer(text),
             View::Boolean(_) | View::Number | View::List(_) | View::Map(_) => None,
         }
@@ -56,7 +56,6 @@ impl<'a> Datum<'a> {
         match (self, other) {
             (Datum::Integer(left), Datum::Integer(right)) => left.checked_add(right).map(Datum::Integer),
             (Datum::Duration(left), Datum::Duration(right)) => left.checked_add(right).map(Datum::Duration),
-            (Datum::Quantity(left), Datum::Quantity(right)) => Some(Datum::Quantity(left.plus(&right))),
             (
                 Datum::Raw(_)
                 | Datum::Integer(_)

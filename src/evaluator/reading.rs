@@ -2,6 +2,15 @@
 //!
 //! Nothing here knows where a value comes from; quantities are in their own file.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::ir::condition::{IMAGE_FORM, WHOLE_LIMITS};
+
+/// The form of an image reference, compiled once.
+static IMAGE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(IMAGE_FORM).ok());
+
 /// The units of durations: the letter, the most digits in front of it, and the nanoseconds.
 const UNITS: [(char, usize, i128); 3] =
     [('h', 5, 3_600_000_000_000), ('m', 7, 60_000_000_000), ('s', 9, 1_000_000_000)];
@@ -21,6 +30,12 @@ pub(super) fn duration(text: &str) -> Option<i128> {
         }
     }
     (rest.is_empty() && !text.is_empty()).then_some(sum)
+}
+
+/// A whole number, if it has at most 18 digits.
+pub(super) fn whole(value: i64) -> Option<i64> {
+    let [_, limit] = WHOLE_LIMITS;
+    (-limit < value && value < limit).then_some(value)
 }
 
 /// A whole number of at most 18 digits, perhaps with a minus.
@@ -55,8 +70,7 @@ pub(super) fn host_path(text: &str) -> Option<String> {
 /// `registry/repository` of an image reference, as Docker reads it: without tag and digest; what has no registry is from
 /// `docker.io`, what has no path there is in `library`.
 pub(super) fn image(text: &str) -> Option<String> {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._:/@-".contains(&byte);
-    if !text.bytes().next()?.is_ascii_alphanumeric() || !text.bytes().all(allowed) {
+    if !IMAGE.as_ref().is_some_and(|form| form.is_match(text)) {
         return None;
     }
     let named = text.split_once('@').map_or(text, |(named, _)| named);
@@ -143,7 +157,22 @@ mod tests {
         ] {
             assert_eq!(image(text).as_deref(), Some(name), "{text}");
         }
-        for text in ["", "/a", "a b", "-a", "ä", "a\n"] {
+        for text in [
+            "",
+            "/a",
+            "a/",
+            "a b",
+            "-a",
+            "ä",
+            "a\n",
+            "a//b",
+            "a/../b",
+            "a/./b",
+            "a/b@",
+            "a@sha256:1:2",
+            "a@b@c",
+            "a:1:2",
+        ] {
             assert_eq!(image(text), None, "{text}");
         }
     }

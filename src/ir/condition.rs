@@ -57,7 +57,7 @@ pub struct Leaf {
 pub enum Operand {
     /// A value of the object.
     Read(Read),
-    /// The sum of durations, quantities or integers; all parts have the same reading. Absent if a part is absent, unreadable
+    /// The sum of durations or of integers, of two to four parts; all parts have the same reading. Absent if a part is absent, unreadable
     /// if a part is unreadable (which comes first).
     Sum(Vec<Read>),
     /// A parameter; gone in the closed form. Asked only for `Is`, `In`, `Empty` and `HasAtLeast`.
@@ -75,25 +75,39 @@ pub struct Read {
     pub default: Option<Literal>,
 }
 
-/// The form of a quantity: what Kubernetes and all engines read alike. As all forms here, an RE2 expression for a whole text.
-pub const QUANTITY_FORM: &str = r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][0-9]{1,2})?$";
+/// The form of a quantity: what Kubernetes and all engines read alike, and compare exactly with a bound below
+/// [`QUANTITY_LIMIT`]. (Kubernetes rounds what is finer than a nano and cuts what is over 64 bits; OPA keeps ten decimals.)
+/// As all forms here, an RE2 expression for a whole text.
+pub const QUANTITY_FORM: &str =
+    r"^[0-9]{1,15}(\.[0-9]{1,6})?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][0-9]{1,2})?$";
+/// What a quantity that others are compared with must be less than.
+pub const QUANTITY_LIMIT: &str = "1E";
+/// The powers of ten that a whole number must be less than, read as a quantity and as an integer: it has as many digits as text may.
+pub const WHOLE_LIMITS: [i64; 2] = [1_000_000_000_000_000, 1_000_000_000_000_000_000];
 /// The form of a duration; a sum of four fits into 64 bits of nanoseconds.
 pub const DURATION_FORM: &str = "^([0-9]{1,5}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$";
 /// The form of a whole number in a text.
 pub const INTEGER_FORM: &str = "^-?[0-9]{1,18}$";
-/// The form of an image reference.
-pub const IMAGE_FORM: &str = "^[A-Za-z0-9][A-Za-z0-9._:/@-]*$";
+/// The form of an image reference: registry with a port, segments, tag, digest. It is that of the reference implementation
+/// (`github.com/distribution/reference`), but takes capital letters and digests of any length; no segment is empty, `.` or `..`.
+pub const IMAGE_FORM: &str = concat!(
+    r"^([A-Za-z0-9]+((\.|_|__|-+)[A-Za-z0-9]+)*(:[0-9]{1,5})?/)?",
+    r"[A-Za-z0-9]+((\.|_|__|-+)[A-Za-z0-9]+)*(/[A-Za-z0-9]+((\.|_|__|-+)[A-Za-z0-9]+)*)*",
+    r"(:[A-Za-z0-9_][A-Za-z0-9._-]*)?(@[A-Za-z0-9]+([+._-][A-Za-z0-9]+)*:[A-Za-z0-9]+)?$"
+);
 
 /// How a value is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reading {
     /// As it is. Which types are readable is the predicate's matter.
     Raw,
-    /// An exact number; readable: an integer or text of the form [`QUANTITY_FORM`].
+    /// An exact number; readable: a whole number from 0 to below the first of [`WHOLE_LIMITS`], or text of the form
+    /// [`QUANTITY_FORM`].
     Quantity,
     /// Nanoseconds; readable: text that isn't empty of the form [`DURATION_FORM`].
     Duration,
-    /// A whole number; readable: an integer, or text of the form [`INTEGER_FORM`].
+    /// A whole number; readable: one whose amount is less than the second of [`WHOLE_LIMITS`], or text of the form
+    /// [`INTEGER_FORM`].
     Integer,
     /// A clean absolute path that ends in `/` (empty and `.` segments dropped, `/var/run` as `/run`); readable: text that begins
     /// with `/` and has no `..` segment.

@@ -141,7 +141,7 @@ pub struct Condition {
     /// Operand: an image reference, normalised to `registry/repository`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
-    /// Operand: the sum of durations, quantities or integers; absent when a part is
+    /// Operand: the sum of two to four durations or integers; absent when a part is
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sum: Option<Vec<Operand>>,
     /// Operand: a parameter's value

@@ -85,6 +85,10 @@ pub struct Scope {
     pub objects: usize,
     /// How many documents or items of lists were no objects.
     pub no_objects: usize,
+    /// How many objects some rules left to their controllers, which they govern too.
+    pub owned: usize,
+    /// How many objects are in namespaces that no rule looks into.
+    pub left_out: usize,
 }
 
 /// Numbers of findings. A violation is one of `deny`, `warn`, `audit`; unreadable ones are counted among them, and apart.

@@ -145,6 +145,8 @@ fn summary(scope: &Scope, findings: &[Finding<'_>]) -> String {
     let others = listed(&[
         (counts.exempted, "exempted"),
         (counts.not_judged, "not judged"),
+        (scope.left_out, "in namespaces that are left out"),
+        (scope.owned, "left to their controllers (--include-owned judges them too)"),
         (scope.no_objects, "skipped (no object of Kubernetes)"),
     ]);
     format!(

@@ -11,6 +11,8 @@ pub fn json(scope: &Scope, findings: &[Finding<'_>]) -> String {
         "files": scope.files,
         "objects": scope.objects,
         "no_objects": scope.no_objects,
+        "owned": scope.owned,
+        "left_out": scope.left_out,
     });
     if let (Some(summary), Ok(serde_json::Value::Object(counts))) =
         (summary.as_object_mut(), serde_json::to_value(Counts::of(findings)))

@@ -63,14 +63,15 @@ fn findings(rules: &[Rule; 2]) -> Vec<Finding<'_>> {
 }
 
 fn scope() -> Scope {
-    Scope { environment: "production".to_owned(), files: 1, objects: 2, no_objects: 1 }
+    Scope { environment: "production".to_owned(), files: 1, objects: 2, no_objects: 1, owned: 3, left_out: 4 }
 }
 
 #[test]
 fn for_people() {
     let rules = rules();
     insta::assert_snapshot!(anstream::adapter::strip_str(&human::human(&scope(), &findings(&rules))));
-    let nothing = Scope { environment: "profile strict".to_owned(), files: 3, objects: 1, no_objects: 0 };
+    let nothing =
+        Scope { environment: "profile strict".to_owned(), files: 3, objects: 1, ..Scope::default() };
     assert_eq!(human::human(&nothing, &[]), "1 object in 3 files against profile strict: no violation\n");
 }
 

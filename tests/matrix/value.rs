@@ -72,6 +72,11 @@ pub fn of_reading(reading: Reading) -> Vec<Value> {
             "x@",
             "http://x/y",
             "x:1/y",
+            "docker.io/library/../x",
+            "docker.io//x",
+            "x:1:2",
+            "x@sha256:1:2",
+            "x_y__z--a/b",
         ],
     };
     let numbers = match reading {

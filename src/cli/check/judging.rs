@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::inputs::{self, File, Input};
 use crate::diagnostic::{Diagnostic, FileId, Sources, Span};
-use crate::evaluator::{Inspection, Inspector, Namespaces, Placed, objects};
+use crate::evaluator::{Inspection, Inspector, Namespaces, PassedOver, Placed, objects};
 use crate::report::finding::{FilePlace, Finding, ObjectName};
 use crate::yaml::{self, Budget, Dialect, Node};
 
@@ -21,6 +21,10 @@ pub(super) struct FileReport<'a> {
     pub(super) objects: usize,
     /// How many documents or items of lists are no objects.
     pub(super) no_objects: usize,
+    /// How many objects were left to their controllers.
+    pub(super) owned: usize,
+    /// How many objects are in namespaces that are left out.
+    pub(super) left_out: usize,
     /// What is wrong with the text.
     pub(super) diagnostics: Vec<Diagnostic>,
     /// The text, if something is wrong with it.
@@ -70,7 +74,13 @@ fn judge_file<'a>(file: File, inspector: &Inspector<'a>, owner: Option<&str>) ->
     let by_name_alone = Namespaces::default();
     read(file, |report, sources, id, object| {
         report.namespaces.note(object);
-        for inspection in inspector.inspect(object, &by_name_alone) {
+        let inspected = inspector.inspect(object, &by_name_alone);
+        match inspected.passed_over {
+            Some(PassedOver::Owned) => report.owned += 1,
+            Some(PassedOver::LeftOut) => report.left_out += 1,
+            None => {}
+        }
+        for inspection in inspected.inspections {
             add_findings(report, inspection, sources, id, object, owner);
         }
     })

@@ -2,7 +2,7 @@
 
 use super::leaf::Question;
 use super::printer::{Printer, Shared};
-use super::reading::{is_readable, quantity};
+use super::reading::is_readable;
 use super::reads::compared;
 use super::scope::{Bound, Scope};
 use super::syntax::Expression;
@@ -64,18 +64,16 @@ impl Printer<'_> {
         let (list, inner) = scope.variable("parts");
         let (part, _) = inner.variable("part");
         let (name, all) = (Expression::code(&part), Expression::code(&list));
-        let (domain, total) = match reading {
-            Reading::Duration => {
-                let durations = Expression::function("duration", name.clone());
-                (Reading::Duration, all.clone().each("map", &part, durations).call("sum", Vec::new()))
-            }
-            Reading::Integer | Reading::Quantity => (Reading::Quantity, quantities(&all, parts.len())),
-            Reading::Raw | Reading::HostPath | Reading::Image => {
-                return Err(Unprintable::new("a sum of what are no durations, quantities or whole numbers"));
+        let number = match reading {
+            Reading::Duration => Expression::function("duration", name.clone()),
+            Reading::Integer => Expression::function("int", name.clone()),
+            Reading::Raw | Reading::Quantity | Reading::HostPath | Reading::Image => {
+                return Err(Unprintable::new("a sum of what are no durations and no whole numbers"));
             }
         };
-        let question = Question { reading: domain, predicate, holds };
-        let truth = question.form(self.truth(total, domain, predicate, &inner)?);
+        let total = all.clone().each("map", &part, number).call("sum", Vec::new());
+        let question = Question { reading, predicate, holds };
+        let truth = question.form(self.truth(total, reading, predicate, &inner)?);
         let is_null = name.clone().equals(Expression::null());
         let is_fine = Expression::any([is_null.clone(), is_readable(&name, reading)]);
         let is_absent = all.clone().each("exists", &part, is_null);
@@ -87,10 +85,4 @@ impl Printer<'_> {
         let body = Expression::all([all.each("all", &part, is_fine), answer]);
         Ok(Expression::List(vec![Expression::List(values)]).each("exists", &list, body))
     }
-}
-
-/// The sum of the quantities in a list of known length.
-fn quantities(list: &Expression, count: usize) -> Expression {
-    let first = quantity(&list.clone().at(0));
-    (1..count).fold(first, |sum, index| sum.call("add", vec![quantity(&list.clone().at(index))]))
 }

@@ -5,13 +5,23 @@ use super::scope::Scope;
 use super::shown::is_whole_double;
 use super::syntax::Expression;
 use crate::expression::Unprintable;
-use crate::ir::condition::{DURATION_FORM, IMAGE_FORM, INTEGER_FORM, QUANTITY_FORM};
+use crate::ir::condition::{DURATION_FORM, IMAGE_FORM, INTEGER_FORM, QUANTITY_FORM, WHOLE_LIMITS};
 use crate::ir::{Literal, LiteralType, Reading};
 
 /// Whether a value is a whole number; a whole double is one.
 pub(super) fn is_whole(value: &Expression) -> Expression {
     let double = Expression::all([value.clone().has_type("double"), is_whole_double(value.clone())]);
     Expression::any([value.clone().has_type("int"), double])
+}
+
+/// Whether a value is a whole number between two others.
+fn is_whole_between(value: &Expression, low: i64, high: i64) -> Expression {
+    let number = || Expression::function("int", value.clone());
+    Expression::all([
+        is_whole(value),
+        number().compare(">", Expression::number(low)),
+        number().compare("<", Expression::number(high)),
+    ])
 }
 
 /// Whether a value is of a literal's type.
@@ -30,10 +40,13 @@ pub(super) fn is_readable(value: &Expression, reading: Reading) -> Expression {
     match reading {
         Reading::Raw => Expression::truth(true),
         Reading::Quantity => {
-            let is_positive = Expression::function("int", value.clone()).compare(">=", Expression::number(0));
-            is_text().choose(matches(QUANTITY_FORM), Expression::all([is_whole(value), is_positive]))
+            let [limit, _] = WHOLE_LIMITS;
+            is_text().choose(matches(QUANTITY_FORM), is_whole_between(value, -1, limit))
         }
-        Reading::Integer => is_text().choose(matches(INTEGER_FORM), is_whole(value)),
+        Reading::Integer => {
+            let [_, limit] = WHOLE_LIMITS;
+            is_text().choose(matches(INTEGER_FORM), is_whole_between(value, -limit, limit))
+        }
         Reading::Duration => {
             Expression::all([is_text(), value.clone().differs(Expression::text("")), matches(DURATION_FORM)])
         }

@@ -8,9 +8,6 @@ use super::value::{Value, typed};
 use crate::expression::Unprintable;
 use crate::ir::{Argument, Arguments, Leaf, LiteralType, Operand, Predicate, Reading};
 
-/// What counts as empty.
-const EMPTY: &str = r#"[null, "", [], {}]"#;
-
 /// How long a line may be before the value that it asks about has a line of its own.
 const LONGEST_LINE: usize = 100;
 
@@ -59,7 +56,7 @@ impl Printer<'_> {
         let holds = leaf.holds;
         match &leaf.predicate {
             Predicate::Set => Ok(format!("{} {} null", value.text, if holds { "!=" } else { "==" })),
-            Predicate::Empty => Ok(among(holds, &value.text, &value.text, EMPTY)),
+            Predicate::Empty => Ok(asked(holds, format!("palisade.empty({})", value.text))),
             Predicate::Is { of, value: argument } => self.is(value, *of, argument, holds, scope),
             Predicate::In { of, values } => {
                 let list = self.arguments(values, scope)?;

@@ -44,14 +44,23 @@ fn groups(shapes: &[Shape]) -> Vec<Group<'_>> {
     groups
 }
 
+/// The name, with a number behind it if it is one of those that are taken.
+fn unused(wanted: &str, taken: &[String]) -> String {
+    let mut name = wanted.to_owned();
+    let mut number = 2;
+    while taken.contains(&name) {
+        name = format!("{wanted}_{number}");
+        number += 1;
+    }
+    name
+}
+
 impl<'a> Printer<'a> {
     /// Prints the rules that find broken shapes; gives their names.
     pub fn shapes(&mut self) -> Result<Vec<String>, Unprintable> {
         let mut names: Vec<String> = Vec::new();
         for group in groups(&self.rule.shapes) {
-            let wanted = format!("unreadable_{}", literal::name(&group.root.to_string()));
-            let before = names.iter().filter(|name| name.starts_with(&wanted)).count();
-            let name = if before == 0 { wanted } else { format!("{wanted}_{}", before + 1) };
+            let name = unused(&format!("unreadable_{}", literal::name(&group.root.to_string())), &names);
             self.kinds = group.kinds;
             let body = self.shape(&group)?;
             self.kinds = &self.rule.kinds;

@@ -2,9 +2,12 @@
 //!
 //! Each function gives the normal form, or the reason why there is none, in lower case: what was expected.
 
+use std::cmp::Ordering;
+
 use regex_syntax::ast::{self, Ast, ClassPerlKind, ClassSetItem};
 
-use crate::ir::condition::{DURATION_FORM, IMAGE_FORM, QUANTITY_FORM};
+use crate::ir::condition::{DURATION_FORM, IMAGE_FORM, QUANTITY_FORM, QUANTITY_LIMIT};
+use crate::ir::number::compare_quantities;
 
 /// The length that a regular expression may have, in bytes.
 const PATTERN_LIMIT: usize = 1_000;
@@ -188,7 +191,13 @@ fn flag_items(flags: &ast::Flags) -> Result<(), String> {
 
 /// A quantity of the form that all engines read alike.
 pub(super) fn quantity(text: &str) -> Result<String, String> {
-    form(text, QUANTITY_FORM, "expected a quantity such as `500m`, `2`, `1.5G` or `1Gi`")
+    let text = form(text, QUANTITY_FORM, "expected a quantity such as `500m`, `2`, `1.5G` or `1Gi`")?;
+    match compare_quantities(&text, QUANTITY_LIMIT) {
+        Some(Ordering::Less) => Ok(text),
+        Some(Ordering::Equal | Ordering::Greater) | None => {
+            Err(format!("expected less than `{QUANTITY_LIMIT}`: engines don't compare larger ones exactly"))
+        }
+    }
 }
 
 /// A duration of the form that all engines read alike.

@@ -54,10 +54,10 @@ fn sum(context: &mut Context, names: &Names, place: &Place, parts: &[model::Oper
     let reads = reads.into_iter().collect::<Option<Vec<Read>>>()?;
     let first = reads.first().map(|read| read.reading);
     let same = reads.iter().all(|read| Some(read.reading) == first);
-    let is_number = matches!(first, Some(Reading::Quantity | Reading::Duration | Reading::Integer));
-    if reads.len() < 2 || !same || !is_number {
+    let is_number = matches!(first, Some(Reading::Duration | Reading::Integer));
+    if !(2..=4).contains(&reads.len()) || !same || !is_number {
         let diagnostic = Diagnostic::error("bad-sum", "these can't be added")
-            .label("expected two or more operands that are all `duration`, all `quantity` or all `integer`");
+            .label("expected two to four operands that are all `duration` or all `integer`");
         context.fault(place, diagnostic);
         return None;
     }

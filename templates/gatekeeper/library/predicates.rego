@@ -3,6 +3,16 @@ none_of(value, others) if {
 	every other in others { value != other }
 }
 
+# Absent, or an empty text, list or map. (OPA's index of rules panics where a value is looked for in a list that holds a map.)
+default empty(_) := false
+
+empty(value) if value in [null, "", []]
+
+empty(value) if {
+	is_object(value)
+	count(value) == 0
+}
+
 # Whether the value is the other one; nothing is like an absent one.
 same(null, _) := false
 

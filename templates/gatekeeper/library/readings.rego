@@ -152,7 +152,11 @@ whole(value) := value if {
 # A whole number that may be written as text, or absent.
 integer(null) := null
 
-integer(value) := whole(value) if is_number(value)
+integer(value) := whole(value) if {
+	is_number(value)
+	value > -1000000000000000000
+	value < 1000000000000000000
+}
 
 integer(value) := to_number(regex.replace(value, `^(-?)0+([0-9])`, "$1$2")) if {
 	is_string(value)
@@ -165,11 +169,12 @@ quantity(null) := null
 quantity(value) := whole(value) if {
 	is_number(value)
 	value >= 0
+	value < 1000000000000000
 }
 
 quantity(value) := units.parse(regex.replace(value, `m$`, "e-3")) if {
 	is_string(value)
-	regex.match(`^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][0-9]{1,2})?$`, value)
+	regex.match(`^[0-9]{1,15}(\.[0-9]{1,6})?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][0-9]{1,2})?$`, value)
 }
 
 # A duration in nanoseconds, or absent.
@@ -197,7 +202,7 @@ image(null) := null
 
 image(value) := with_registry(regex.replace(split(value, "@")[0], `:[^:/]*$`, "")) if {
 	is_string(value)
-	regex.match(`^[A-Za-z0-9][A-Za-z0-9._:/@-]*$`, value)
+	regex.match(`^([A-Za-z0-9]+((\.|_|__|-+)[A-Za-z0-9]+)*(:[0-9]{1,5})?/)?[A-Za-z0-9]+((\.|_|__|-+)[A-Za-z0-9]+)*(/[A-Za-z0-9]+((\.|_|__|-+)[A-Za-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9._-]*)?(@[A-Za-z0-9]+([+._-][A-Za-z0-9]+)*:[A-Za-z0-9]+)?$`, value)
 }
 
 with_registry(name) := regex.replace(name, `^(index\.)?docker\.io/([^/]*)$`, "docker.io/library/$2") if {

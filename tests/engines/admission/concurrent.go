@@ -4,7 +4,9 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 )
@@ -31,10 +33,11 @@ func eachConcurrently(count int, work func(index int) error) error {
 	return nil
 }
 
-// guarded turns a panic into an error.
+// guarded turns a panic into an error, and logs where it came from.
 func guarded(work func() error) (err error) {
 	defer func() {
 		if reason := recover(); reason != nil {
+			fmt.Fprintf(os.Stderr, "panic: %v\n%s\n", reason, debug.Stack())
 			err = fmt.Errorf("the engine panicked: %v", reason)
 		}
 	}()
