@@ -12,6 +12,8 @@ use super::rule::{Container, Shape};
 
 /// How many code points of a value are shown.
 pub const SHOWN_LIMIT: usize = 80;
+/// How many code points the items of a parameter may have that a message lists, the first of them aside.
+pub const ITEMS_LIMIT: usize = 240;
 /// How many violations of one rule are looked at for its text.
 pub const LISTED: usize = 20;
 /// How many code points the joined violations may have.
@@ -31,10 +33,14 @@ pub fn is_hidden(character: char) -> bool {
         0..=0x1F | 0x7F..=0x9F | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x2069 | 0xFEFF)
 }
 
-/// A text as it is shown: each run of hidden characters becomes one space (none at the ends), and what is longer than
-/// [`SHOWN_LIMIT`] code points is cut and gets `…`.
+/// A text in one line: each run of hidden characters becomes one space, and none at the ends.
+pub fn visible(text: &str) -> String {
+    text.split(is_hidden).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// A value found, as it is shown: [`visible`], and what is longer than [`SHOWN_LIMIT`] code points is cut and gets `…`.
 pub fn shown(text: &str) -> String {
-    let visible = text.split(is_hidden).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    let visible = visible(text);
     match visible.char_indices().nth(SHOWN_LIMIT) {
         None => visible,
         Some((end, _)) => format!("{}…", visible.get(..end).unwrap_or_default()),
