@@ -49,12 +49,14 @@ pub(super) fn operations(rule: &Rule) -> Vec<&'static str> {
     }
 }
 
-/// The resources of some kinds, by group and versions; Pods with the subresource that brings ephemeral containers.
-pub(super) fn resource_rules(kinds: &[&Kind]) -> Value {
+/// The resources of some of the rule's kinds, by group and versions; Pods with the subresource that brings ephemeral containers, which
+/// is only ever updated.
+pub(super) fn resource_rules(rule: &Rule, kinds: &[&Kind]) -> Value {
+    let judges_updates = operations(rule).contains(&"UPDATE");
     let mut groups: Vec<(&str, &[String], Vec<&str>)> = Vec::new();
     for kind in kinds {
         let mut resources = vec![kind.plural.as_str()];
-        if kind.group.is_empty() && kind.kind == "Pod" {
+        if judges_updates && kind.group.is_empty() && kind.kind == "Pod" {
             resources.push("pods/ephemeralcontainers");
         }
         let same =

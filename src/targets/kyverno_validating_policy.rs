@@ -35,6 +35,6 @@ fn policy(release: &Release, rule: &Rule, placement: &Placement) -> Value {
         failure_policy => placement.failure_policy.name(),
         validation_actions,
         selector => admission::selector(placement),
-        resource_rules => admission::resource_rules(&admission::kinds_of(rule, placement)),
+        resource_rules => admission::resource_rules(rule, &admission::kinds_of(rule, placement)),
     }
 }

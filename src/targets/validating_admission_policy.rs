@@ -32,7 +32,7 @@ fn policy(release: &Release, rule: &Rule) -> Result<Value, String> {
         annotations => admission::pairs(names::annotations(rule)),
         failure_policy => failure_policy.name(),
         operations => admission::operations(rule),
-        resource_rules => admission::resource_rules(&rule.kinds.iter().collect::<Vec<_>>()),
+        resource_rules => admission::resource_rules(rule, &rule.kinds.iter().collect::<Vec<_>>()),
         variables => admission::variables(release, rule)?,
         message => names::message(rule),
     })
@@ -42,7 +42,7 @@ fn policy(release: &Release, rule: &Rule) -> Result<Value, String> {
 /// binding says which it is about.
 fn binding(release: &Release, rule: &Rule, placement: &Placement) -> Value {
     let kinds = admission::kinds_of(rule, placement);
-    let resource_rules = (kinds.len() < rule.kinds.len()).then(|| admission::resource_rules(&kinds));
+    let resource_rules = (kinds.len() < rule.kinds.len()).then(|| admission::resource_rules(rule, &kinds));
     let validation_actions = match placement.action {
         Action::Audit => vec!["Audit"],
         Action::Warn => vec!["Warn", "Audit"],

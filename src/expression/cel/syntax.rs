@@ -214,8 +214,11 @@ impl Expression {
         self.compare("!=", other)
     }
 
-    /// `self ? then : otherwise`.
+    /// `self ? then : otherwise`; without a choice where both are the same.
     pub(super) fn choose(self, then: Expression, otherwise: Expression) -> Self {
+        if then == otherwise {
+            return then;
+        }
         Expression::Choice { condition: Box::new(self), then: Box::new(then), otherwise: Box::new(otherwise) }
     }
 

@@ -80,7 +80,9 @@ fn looser_operators_get_parentheses() {
     let all = Expression::all([any, Expression::sum([x(), x()]).equals(x()).negate()]);
     assert_eq!(all.print(), "(x || x && x) && x + x != x");
     assert_eq!(all.clone().negate().print(), "!((x || x && x) && x + x != x)");
-    assert_eq!(all.choose(x(), x()).field("y").print(), "((x || x && x) && x + x != x ? x : x).y");
+    assert_eq!(all.clone().choose(x(), x()).print(), "x");
+    let choice = all.choose(x(), Expression::code("z"));
+    assert_eq!(choice.field("y").print(), "((x || x && x) && x + x != x ? x : z).y");
     assert_eq!(x().compare("in", x()).negate().print(), "!(x in x)");
 }
 
