@@ -127,7 +127,8 @@ fn constraint(
     })
 }
 
-/// The annotations of both objects.
+/// The annotations of both objects. Gatekeeper's library also has `metadata.gatekeeper.sh/version`, the semantic version of a template.
+/// A rule has none: it says since which release it is there, which stays the same when the rule changes, and so would be a wrong answer.
 fn annotations(rule: &Rule) -> BTreeMap<String, String> {
     let mut annotations = names::annotations(rule);
     for (own, usual) in
@@ -137,7 +138,6 @@ fn annotations(rule: &Rule) -> BTreeMap<String, String> {
             annotations.insert(usual.to_owned(), text);
         }
     }
-    annotations.insert("metadata.gatekeeper.sh/version".to_owned(), rule.since.clone());
     annotations
 }
 
