@@ -3,6 +3,7 @@
 //! It gives an ordered map of paths and bytes; it never reads or writes a file.
 
 mod actions;
+mod applying;
 mod kustomization;
 mod limits;
 mod lock;

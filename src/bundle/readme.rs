@@ -1,7 +1,12 @@
 //! The README of a bundle: what is enforced where, who is exempted until when, what no engine here enforces, how to apply it.
 
-use super::{actions, limits};
+use std::collections::BTreeSet;
+
+use super::{actions, applying, limits};
 use crate::ir::{Operator, Release, Requirement, Target};
+
+/// The label that the API server puts on each namespace: its name.
+const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
 /// The README's text, in Markdown.
 pub(super) fn text(release: &Release) -> String {
@@ -11,7 +16,7 @@ pub(super) fn text(release: &Release) -> String {
         namespaces(release),
         exemptions(release),
         not_enforced(release),
-        applying(release),
+        applying::text(release),
     ];
     let mut text =
         sections.into_iter().filter(|section| !section.is_empty()).collect::<Vec<_>>().join("\n\n");
@@ -71,38 +76,59 @@ fn enforced(release: &Release) -> String {
 }
 
 fn namespaces(release: &Release) -> String {
-    let mut text = String::new();
-    if !release.scopes.is_empty() {
-        let rows: Vec<String> = release
-            .scopes
-            .iter()
-            .map(|(name, requirement)| format!("| `{name}` | {} |", selected(requirement)))
-            .collect();
-        text.push_str(&format!(
-            "## Namespaces with actions of their own\n\nThe first that fits wins.\n\n| name | namespaces |\n|---|---|\n{}",
-            rows.join("\n")
-        ));
+    let parts = [own_actions(release), left_out(release)];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
+}
+
+fn own_actions(release: &Release) -> String {
+    if release.scopes.is_empty() {
+        return String::new();
     }
-    if !release.left_out.is_empty() {
-        let rows: Vec<String> = release
-            .left_out
-            .iter()
-            .map(|left| format!("| `{}` | {} |", left.namespace, cell(&left.reason)))
-            .collect();
-        let space = if text.is_empty() { "" } else { "\n\n" };
-        text.push_str(&format!(
-            "{space}## Namespaces that no rule looks into\n\n| namespace | why |\n|---|---|\n{}",
-            rows.join("\n")
-        ));
+    let rows: Vec<String> = release
+        .scopes
+        .iter()
+        .map(|(name, requirement)| format!("| `{name}` | {} |", selected(requirement)))
+        .collect();
+    let labels: BTreeSet<&str> = release
+        .scopes
+        .iter()
+        .map(|(_, requirement)| requirement.key.as_str())
+        .filter(|key| *key != NAME_LABEL)
+        .collect();
+    let chosen: Vec<String> = labels
+        .iter()
+        .map(|label| {
+            format!("\n\nWhoever may label a namespace with `{label}` chooses its actions: guard who may update namespaces.")
+        })
+        .collect();
+    format!(
+        "## Namespaces with actions of their own\n\nThe first that fits wins.\n\n| name | namespaces |\n|---|---|\n{}{}",
+        rows.join("\n"),
+        chosen.concat()
+    )
+}
+
+fn left_out(release: &Release) -> String {
+    if release.left_out.is_empty() {
+        return String::new();
     }
-    text
+    let rows: Vec<String> = release
+        .left_out
+        .iter()
+        .map(|left| format!("| `{}` | {} |", left.namespace, cell(&left.reason)))
+        .collect();
+    format!(
+        "## Namespaces that no rule looks into\n\nWhoever may create one of these namespaces, or write into it, is bound by no rule: \
+         guard them by RBAC.\n\n| namespace | why |\n|---|---|\n{}",
+        rows.join("\n")
+    )
 }
 
 fn selected(requirement: &Requirement) -> String {
     let values: Vec<String> = requirement.values.iter().map(|value| format!("`{value}`")).collect();
     let values = values.join(", ");
     match requirement.operator {
-        Operator::In if requirement.key == "kubernetes.io/metadata.name" => values,
+        Operator::In if requirement.key == NAME_LABEL => values,
         Operator::In => format!("label `{}` is {values}", requirement.key),
         Operator::NotIn => format!("label `{}` is none of {values}", requirement.key),
     }
@@ -149,37 +175,6 @@ fn not_enforced(release: &Release) -> String {
         "## What the engines don't enforce\n\nAs they are installed by default, whatever the policies say.\n\n{}",
         parts.join("\n\n")
     )
-}
-
-fn applying(release: &Release) -> String {
-    let commands: Vec<String> = release
-        .engines
-        .keys()
-        .map(|target| match target {
-            Target::Gatekeeper => "kubectl apply -k gatekeeper/templates\n\
-                 kubectl wait --for=jsonpath='{.status.created}'=true constrainttemplates -l app.kubernetes.io/managed-by=palisade\n\
-                 kubectl apply -k gatekeeper/constraints"
-                .to_owned(),
-            Target::KyvernoClusterPolicy
-            | Target::KyvernoValidatingPolicy
-            | Target::ValidatingAdmissionPolicy => format!("kubectl apply -k {}", target.name()),
-        })
-        .collect();
-    let mut text = format!(
-        "## How to apply it\n\nBy hand, from this folder, what is for the engine that the cluster runs:\n\n```sh\n{}\n```\n\n\
-         With Argo CD: one Application for each folder that has a `kustomization.yaml`.\n\
-         With Flux: one Kustomization for each such folder, with `prune: true`.",
-        commands.join("\n")
-    );
-    if release.engines.contains_key(&Target::Gatekeeper) {
-        text.push_str(
-            "\n\nGatekeeper makes the kinds of the constraints out of the templates, so the templates come first. Argo CD \
-             tries again until the kinds are there: the constraints carry `SkipDryRunOnMissingResource`. Flux is told:\n\n\
-             ```yaml\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: gatekeeper-constraints\n\
-             spec:\n  dependsOn:\n    - name: gatekeeper-templates\n```",
-        );
-    }
-    text
 }
 
 /// A text as it stands in one cell of a table or in one line: nothing in it ends the cell, or is read as HTML.

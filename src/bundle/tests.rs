@@ -7,6 +7,12 @@ fn release() -> Release {
     let mut release = sample::release();
     let range = EngineRange { from: Version { major: 1, minor: 17 }, to: Version { major: 1, minor: 19 } };
     release.engines = Target::ALL.into_iter().map(|target| (target, range)).collect();
+    release.rules[0].kinds.push(Kind {
+        kind: "Secret".to_owned(),
+        plural: "secrets".to_owned(),
+        pod_template: None,
+        ..sample::pod()
+    });
     release.rules[1].kinds.push(Kind {
         group: "karpenter.sh".to_owned(),
         kind: "NodePool".to_owned(),
