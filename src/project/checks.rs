@@ -54,6 +54,7 @@ pub(super) fn check(definitions: &Definitions, unread: &Names, sink: &mut Sink) 
     }
     for exemption in &definitions.exemptions {
         exemption::check(&mut Report { located: exemption, sink }, &names);
+        exemption::warn_of_makers(&mut Report { located: exemption, sink }, definitions);
     }
 }
 

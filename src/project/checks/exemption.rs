@@ -1,10 +1,10 @@
-//! Exemptions: whom they are for, how long they hold, and that they waive something.
+//! Exemptions: whom they are for, how long they hold, and that they waive something that runs.
 
 use super::text::{day, line_fault};
 use super::{Names, Report, unknown};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Exemption, Features, Identity};
-use crate::project::Place;
+use crate::model::{Exemption, Features, Governs, Identity, KindDeclaration, Rule};
+use crate::project::{Definitions, Place};
 
 pub(super) fn check(report: &mut Report<Exemption>, names: &Names) {
     let (exemption, root) = (report.value(), Place::root());
@@ -24,6 +24,40 @@ pub(super) fn check(report: &mut Report<Exemption>, names: &Names) {
     }
     report.repeated(&rules, exemption.rules.iter().map(String::as_str), "the rule");
     waives_something(report, &exemption.features, !exemption.rules.is_empty(), &root, "`rules`");
+}
+
+/// Warns of an object by name that makes Pods. Its Pods are judged too, and have other names, so that nothing comes of the exemption but
+/// an object whose Pods are refused. A rule that doesn't govern Pods can be waived for it.
+pub(super) fn warn_of_makers(report: &mut Report<Exemption>, definitions: &Definitions) {
+    let exemption = report.value();
+    let Some(object) = &exemption.identity.object else { return };
+    let is_waived = |rule: &Rule| exemption.rules.contains(&rule.id);
+    let waives_for_pods = exemption.features != Features::default()
+        || definitions.rules.iter().any(|rule| is_waived(&rule.value) && governs_pods(&rule.value.governs));
+    let makes_pods = |kind: &KindDeclaration| {
+        let is_named = match object.kind.rsplit_once('/') {
+            None => kind.kind == object.kind,
+            Some((group, name)) => kind.group == group && kind.kind == name,
+        };
+        is_named && kind.pod_template.as_ref().is_some_and(|steps| !steps.is_empty())
+    };
+    if waives_for_pods && definitions.kinds.iter().any(|kind| makes_pods(&kind.value)) {
+        let fault = Diagnostic::warning(
+            "waives-no-pod",
+            format!("the exemption waives nothing for the Pods of `{}`", object.name),
+        )
+        .label("makes Pods, which are judged too, under names of their own")
+        .help("exempt the Pods: name their `namespace`, `service_account` and `images` in place of `object`");
+        report.at(&Place::root().key("identity").key("object").key("kind"), fault);
+    }
+}
+
+/// Whether a rule governs everything that is or makes a Pod, or Pods by name.
+fn governs_pods(governs: &Governs) -> bool {
+    match governs {
+        Governs::Word(_) => true,
+        Governs::Kinds(kinds) => kinds.pods || kinds.kinds.iter().any(|kind| kind == "Pod" || kind == "/Pod"),
+    }
 }
 
 fn check_days(report: &mut Report<Exemption>) {
