@@ -12,7 +12,7 @@ use super::rule::{Container, Shape};
 
 /// How many code points of a value are shown.
 pub const SHOWN_LIMIT: usize = 80;
-/// How many code points the items of a parameter may have that a message lists, the first of them aside.
+/// How many code points a message spends on the items of one parameter; the first is listed whatever its length.
 pub const ITEMS_LIMIT: usize = 240;
 /// How many violations of one rule are looked at for its text.
 pub const LISTED: usize = 20;
