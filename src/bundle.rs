@@ -20,7 +20,7 @@ pub use readback::misread;
 
 use crate::ir::record::ReleaseRecord;
 use crate::ir::{Release, Target};
-use crate::targets::{self, Artefact, Unsupported};
+use crate::targets::{self, Artefact, Unsupported, VersionFault};
 
 /// The files of a bundle by their paths below the output folder: `production/gatekeeper/templates/POD-001.yaml`.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -55,7 +55,13 @@ pub fn lock_path(environment: &str) -> String {
 /// # Errors
 /// All that a target can't say and all that an engine can't run.
 pub fn render(release: &Release) -> Result<Vec<Artefact>, Vec<Unsupported>> {
-    let mut unsupported = targets::check_engines(release);
+    let of_version = |fault: VersionFault| Unsupported {
+        target: fault.target,
+        rule: String::new(),
+        reason: format!("{}: {}", fault.reason, fault.remedy),
+    };
+    let mut unsupported: Vec<Unsupported> =
+        targets::check_engines(release).into_iter().map(of_version).collect();
     let mut artefacts = Vec::new();
     for target in release.engines.keys() {
         for rule in &release.rules {

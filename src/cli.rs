@@ -25,7 +25,7 @@ use clap::Parser;
 
 pub use arguments::{Arguments, Verb};
 pub use console::Console;
-pub use examples::faults;
+pub use examples::{all_faults, faults};
 pub use failure::Failure;
 
 /// How a command ended.

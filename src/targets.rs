@@ -12,7 +12,7 @@ pub mod names;
 mod validating_admission_policy;
 mod versions;
 
-pub use versions::check_engines;
+pub use versions::{VersionFault, check_engines};
 
 use crate::ir::{Release, Rule, Target};
 
@@ -28,8 +28,8 @@ pub struct Artefact {
 /// What a target can't say, or an engine can't run.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unsupported {
-    /// The target.
-    pub target: Target,
+    /// The target; absent if it is about the cluster.
+    pub target: Option<Target>,
     /// The rule's id; empty if it is about the engine.
     pub rule: String,
     /// Why, and what to do: lower case, without a full stop.
@@ -44,5 +44,5 @@ pub fn render(target: Target, release: &Release, rule: &Rule) -> Result<Vec<Arte
         Target::Gatekeeper => gatekeeper::render(release, rule),
         Target::ValidatingAdmissionPolicy => validating_admission_policy::render(release, rule),
     };
-    artefacts.map_err(|reason| Unsupported { target, rule: rule.id.clone(), reason })
+    artefacts.map_err(|reason| Unsupported { target: Some(target), rule: rule.id.clone(), reason })
 }

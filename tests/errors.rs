@@ -11,18 +11,14 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use palisade::cli::faults;
-use palisade::diagnostic::{Severity, render};
+use palisade::cli::all_faults;
+use palisade::diagnostic::render;
 use palisade::project::{SourceFile, load_from};
 
 /// What a person reads who builds these files.
 fn diagnose(files: &[SourceFile]) -> String {
     let loaded = load_from("policies", files);
-    let mut diagnostics = loaded.diagnostics;
-    if diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error) {
-        diagnostics.extend(faults(&loaded.definitions));
-    }
-    diagnostics.iter().map(|diagnostic| render(diagnostic, &loaded.sources, false) + "\n").collect()
+    all_faults(&loaded).iter().map(|diagnostic| render(diagnostic, &loaded.sources, false) + "\n").collect()
 }
 
 fn root() -> PathBuf {

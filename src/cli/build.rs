@@ -250,7 +250,8 @@ fn bundles(releases: Vec<Release>) -> Result<Vec<Bundle>, Failure> {
             }
             Err(unsupported) => {
                 for fault in unsupported {
-                    let where_to = format!("`{}` of `{}`", fault.target.name(), release.environment);
+                    let target = fault.target.map_or("the cluster", Target::name);
+                    let where_to = format!("`{target}` of `{}`", release.environment);
                     faults.entry((fault.rule, fault.reason)).or_default().push(where_to);
                 }
             }

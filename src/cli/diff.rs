@@ -17,7 +17,7 @@ use crate::report;
 
 Examples:
   palisade diff git:origin/main policies   what this branch's policies change
-  palisade diff git:v1.4.0 git:v1.5.0      what a release changed
+  palisade diff git:v1.4.0 git:v1.5.0      what a release changed: its committed lock files tell
   palisade diff out/.palisade/production/lock.json policies
                                            only that environment")]
 pub struct Diff {
@@ -46,8 +46,9 @@ enum Format {
 impl Diff {
     /// Prints the changes.
     pub(super) fn run(&self, console: &mut Console) -> Result<Exit, Failure> {
-        let old = self.releases(&self.old, console)?;
-        let new = self.releases(&self.new, console)?;
+        let mut old = self.releases(&self.old, console)?;
+        let mut new = self.releases(&self.new, console)?;
+        compare_two_lock_files(&mut old, &mut new);
         let mut differences = differ::compare(&old.releases, &new.releases);
         for side in [&old, &new].into_iter().filter(|side| side.is_lock_file) {
             let is_named = |name: &str| side.releases.iter().any(|release| release.environment.name == name);
@@ -80,6 +81,20 @@ impl Diff {
             ));
         }
         Ok(Side { releases: vec![lock(named, &read(path)?)?], is_lock_file: true })
+    }
+}
+
+/// Two lock files are compared whatever environments they are of: staging with production, say.
+fn compare_two_lock_files(old: &mut Side, new: &mut Side) {
+    if !(old.is_lock_file && new.is_lock_file) {
+        return;
+    }
+    if let ([old], [new]) = (old.releases.as_mut_slice(), new.releases.as_mut_slice())
+        && old.environment.name != new.environment.name
+    {
+        let both = format!("{} → {}", old.environment.name, new.environment.name);
+        old.environment.name.clone_from(&both);
+        new.environment.name = both;
     }
 }
 

@@ -2,27 +2,72 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, Sink};
+use crate::diagnostic::{Diagnostic, Severity, Sink};
 use crate::evaluator::example::{Mismatch, mismatches};
 use crate::ir::{Release, lower};
-use crate::model::Rule;
-use crate::project::{Definitions, Located, Place};
+use crate::model::{Environment, Rule};
+use crate::project::{Definitions, Loaded, Located, Place};
+use crate::targets::{VersionFault, check_engines};
 
 /// How many mismatches of one example are told, and how many kinds of one mismatch.
 const TOLD: usize = 3;
 
-/// Everything that is wrong with what a project defines, once [`crate::project::load`] has found nothing: the faults of rules, profiles,
-/// exemptions and environments, or else each example that gives something else than it says.
+/// Everything that is wrong with what a project defines, beside what [`crate::project::load`] finds: the faults of rules, profiles,
+/// exemptions and environments, engines in versions that no policy is written for, and each example that gives something else
+/// than it says.
 pub fn faults(definitions: &Definitions) -> Vec<Diagnostic> {
-    let faults = lower::faults(definitions);
-    if !faults.is_empty() {
-        return faults;
-    }
     let mut sink = Sink::new();
+    sink.extend(lower::faults(definitions));
+    for environment in &definitions.environments {
+        let release = lower::lower(definitions, &environment.value.name);
+        sink.extend(release.into_iter().flat_map(|release| version_faults(&release, environment)));
+    }
     for rule in &definitions.rules {
-        sink.extend(proof(definitions, rule).map_or_else(|faults| faults, |proof| proof.wrong));
+        sink.extend(proof(definitions, rule).into_iter().flat_map(|proof| proof.wrong));
     }
     sink.into_vec()
+}
+
+/// Everything that is wrong with a project that was read. What may only come of a fault that [`crate::project::load`] has told is left
+/// out.
+pub fn all_faults(loaded: &Loaded) -> Vec<Diagnostic> {
+    let mut sink = Sink::new();
+    sink.extend(loaded.diagnostics.iter().cloned());
+    let further = faults(&loaded.definitions);
+    sink.extend(further.into_iter().filter(|fault| !may_be_a_consequence(fault, loaded)));
+    sink.into_vec()
+}
+
+/// Whether a fault may be gone once those are mended that reading has told: its place is told of, its rule or all kinds have a
+/// fault, or a definition that it misses may stand in a file that couldn't be read.
+fn may_be_a_consequence(fault: &Diagnostic, loaded: &Loaded) -> bool {
+    const OF_A_LOST_FILE: [&str; 4] = ["unknown-kind", "no-kinds", "unknown-profile", "no-project"];
+    const OF_THE_SAME_FILE: [&str; 2] = ["wrong-example", "no-pod"];
+    let is_error = |told: &&Diagnostic| told.severity == Severity::Error;
+    let mut errors = loaded.diagnostics.iter().filter(is_error).peekable();
+    let has_errors = errors.peek().is_some();
+    has_errors && OF_A_LOST_FILE.contains(&fault.code)
+        || errors.any(|told| match (told.span, fault.span) {
+            (Some(told), Some(place)) => {
+                told == place
+                    || told.file == place.file && OF_THE_SAME_FILE.contains(&fault.code)
+                    || loaded.sources.path(told.file).ends_with("kinds.yaml")
+            }
+            (None, _) | (_, None) => false,
+        })
+}
+
+/// The engines of an environment in versions that no policy is written for.
+pub(super) fn version_faults(release: &Release, environment: &Located<Environment>) -> Vec<Diagnostic> {
+    let fault = |fault: VersionFault| {
+        let place = match fault.target {
+            None => Place::root().key(fault.field),
+            Some(target) => Place::root().key("targets").key(target.name()).key(fault.field),
+        };
+        let diagnostic = Diagnostic::error("unsupported-version", fault.reason).label(fault.remedy);
+        environment.mark(diagnostic, &place)
+    };
+    check_engines(release).into_iter().map(fault).collect()
 }
 
 /// What the examples of a rule come to.

@@ -34,7 +34,7 @@ impl Project {
         }
         let loaded = project::load_from(&folder.display().to_string(), &sources);
         if loaded.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-            return Err(Failure::of(loaded.diagnostics, loaded.sources));
+            return Err(Failure::of(examples::all_faults(&loaded), loaded.sources));
         }
         console.diagnostics(&loaded.diagnostics, &loaded.sources);
         Ok(Self { definitions: loaded.definitions, sources: Rc::new(loaded.sources) })
@@ -88,13 +88,19 @@ impl Project {
 
     /// The releases of these environments.
     pub(super) fn releases(&self, environments: &[String]) -> Result<Vec<Release>, Failure> {
-        let lower = |environment: &String| lower::lower(&self.definitions, environment);
-        environments
-            .iter()
-            .map(|environment| {
-                lower(environment).map_err(|faults| Failure::of(faults, Rc::clone(&self.sources)))
-            })
-            .collect()
+        environments.iter().map(|environment| self.release(&self.definitions, environment)).collect()
+    }
+
+    /// The release of an environment, on versions that policies are written for.
+    fn release(&self, definitions: &Definitions, name: &str) -> Result<Release, Failure> {
+        let failure = |faults| Failure::of(faults, Rc::clone(&self.sources));
+        let release = lower::lower(definitions, name).map_err(failure)?;
+        let environment = definitions.environments.iter().find(|environment| environment.value.name == name);
+        let faults: Vec<_> = environment
+            .into_iter()
+            .flat_map(|environment| examples::version_faults(&release, environment))
+            .collect();
+        if faults.is_empty() { Ok(release) } else { Err(failure(faults)) }
     }
 
     /// A release of a profile's rules, all of which deny, everywhere.
@@ -112,7 +118,7 @@ impl Project {
         let name = environment.name.clone();
         let mut definitions = self.definitions.clone();
         definitions.environments = vec![Located::in_code(environment, "--profile")];
-        lower::lower(&definitions, &name).map_err(|faults| Failure::of(faults, Rc::clone(&self.sources)))
+        self.release(&definitions, &name)
     }
 }
 

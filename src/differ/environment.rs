@@ -10,6 +10,7 @@ use crate::ir::release::ExemptionRecord;
 
 pub(super) fn changes(old: &ReleaseRecord, new: &ReleaseRecord) -> Vec<Change> {
     let mut changes = versions(&old.environment, &new.environment);
+    changes.extend(renamed(&old.environment.project, &new.environment.project));
     changes.extend(engines(&old.environment.engines, &new.environment.engines));
     changes.extend(words(&old.environment, &new.environment));
     changes.extend(left_out(old, new));
@@ -54,10 +55,16 @@ fn engines(old: &BTreeMap<String, EngineRecord>, new: &BTreeMap<String, EngineRe
     gone.chain(others).collect()
 }
 
+/// The project's name is the beginning of each object's name: what a client would compare goes, and comes anew.
+fn renamed(old: &str, new: &str) -> Option<Change> {
+    let text = format!("`project`: {old} → {new}, so every object has another name");
+    let change = || Change::new(Aspect::Environment, Class::Moved, text).named("project").from(old).to(new);
+    (old != new).then(change)
+}
+
 fn words(old: &EnvironmentRecord, new: &EnvironmentRecord) -> Vec<Change> {
     let texts = [
         ("description", Some(&old.description), Some(&new.description)),
-        ("project", Some(&old.project), Some(&new.project)),
         ("profile", Some(&old.profile), Some(&new.profile)),
         ("help", Some(&old.help), Some(&new.help)),
         ("owner", old.owner.as_ref(), new.owner.as_ref()),

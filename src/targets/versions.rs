@@ -1,6 +1,5 @@
 //! Which versions of the engines the generated policies work on. Looks at no rule.
 
-use super::Unsupported;
 use crate::ir::{EngineRange, Release, Target, Version};
 
 /// The versions of an engine that a target works on.
@@ -19,25 +18,22 @@ fn support(target: Target) -> Support {
         Target::KyvernoClusterPolicy => Support {
             engine: "Kyverno",
             range: range((1, 17), (1, 19)),
-            newer: "Kyverno 1.20 stores a ClusterPolicy and runs nothing: take the target `kyverno-validating-policy`",
+            newer: "from 1.20 on Kyverno stores a ClusterPolicy and runs nothing; take the target `kyverno-validating-policy`",
         },
-        Target::KyvernoValidatingPolicy => Support {
-            engine: "Kyverno",
-            range: range((1, 17), (1, 19)),
-            newer: "newer versions are unproven: take a newer palisade",
-        },
-        Target::Gatekeeper => Support {
-            engine: "Gatekeeper",
-            range: range((3, 19), (3, 23)),
-            newer: "newer versions are unproven: take a newer palisade",
-        },
-        Target::ValidatingAdmissionPolicy => Support {
-            engine: "Kubernetes",
-            range: KUBERNETES,
-            newer: "newer versions are unproven: take a newer palisade",
-        },
+        Target::KyvernoValidatingPolicy => {
+            Support { engine: "Kyverno", range: range((1, 17), (1, 19)), newer: UNPROVEN }
+        }
+        Target::Gatekeeper => {
+            Support { engine: "Gatekeeper", range: range((3, 19), (3, 23)), newer: UNPROVEN }
+        }
+        Target::ValidatingAdmissionPolicy => {
+            Support { engine: "Kubernetes", range: KUBERNETES, newer: UNPROVEN }
+        }
     }
 }
+
+/// What to do about a version that the proof doesn't know.
+const UNPROVEN: &str = "what is newer is unproven; take a newer palisade";
 
 /// The versions of Kubernetes that any target works on.
 const KUBERNETES: EngineRange =
@@ -48,48 +44,52 @@ fn range(from: (u16, u16), to: (u16, u16)) -> EngineRange {
     EngineRange { from: Version { major: from.0, minor: from.1 }, to: Version { major: to.0, minor: to.1 } }
 }
 
-/// Every engine of the release in a version that its target doesn't work on.
-pub fn check_engines(release: &Release) -> Vec<Unsupported> {
-    release
-        .engines
-        .iter()
-        .filter_map(|(target, wanted)| {
-            let reason =
-                kubernetes_mismatch(release.kubernetes).or_else(|| mismatch(&support(*target), wanted))?;
-            Some(Unsupported { target: *target, rule: String::new(), reason })
-        })
-        .collect()
+/// An engine, or the cluster, in a version that no policy is written for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionFault {
+    /// The target whose engine it is; absent for the cluster's Kubernetes.
+    pub target: Option<Target>,
+    /// The field that says the version: `from` or `to` of the target's engine, or `kubernetes`.
+    pub field: &'static str,
+    /// What is wrong: lower case, but for names, and without a full stop.
+    pub reason: String,
+    /// What was expected, and what to do.
+    pub remedy: String,
 }
 
-/// Why the cluster's version won't do.
-fn kubernetes_mismatch(version: Version) -> Option<String> {
-    if version < KUBERNETES.from {
-        Some(format!(
-            "Kubernetes {version} lacks what the policies use: {} or newer is needed",
-            KUBERNETES.from
-        ))
-    } else if version > KUBERNETES.to {
-        Some(format!(
-            "Kubernetes {version} is unproven: the newest is {}, take a newer palisade",
-            KUBERNETES.to
-        ))
-    } else {
-        None
-    }
+/// Every version of the release that no policy is written for.
+pub fn check_engines(release: &Release) -> Vec<VersionFault> {
+    let kubernetes = EngineRange { from: release.kubernetes, to: release.kubernetes };
+    let cluster = Support { engine: "Kubernetes", range: KUBERNETES, newer: UNPROVEN };
+    let of_cluster = mismatch(&cluster, &kubernetes).map(|(_, reason, remedy)| VersionFault {
+        target: None,
+        field: "kubernetes",
+        reason,
+        remedy,
+    });
+    let of_engine = |(target, wanted): (&Target, &EngineRange)| {
+        let (field, reason, remedy) = mismatch(&support(*target), wanted)?;
+        Some(VersionFault { target: Some(*target), field, reason, remedy })
+    };
+    of_cluster.into_iter().chain(release.engines.iter().filter_map(of_engine)).collect()
 }
 
-/// Why an engine's range won't do.
-fn mismatch(support: &Support, wanted: &EngineRange) -> Option<String> {
+/// Why an engine's range won't do: the field at fault, what is wrong, and what was expected.
+fn mismatch(support: &Support, wanted: &EngineRange) -> Option<(&'static str, String, String)> {
     let Support { engine, range, newer } = support;
     if wanted.from > wanted.to {
-        Some(format!(
-            "{engine} {} to {} is no range: `from` must not be newer than `to`",
-            wanted.from, wanted.to
-        ))
+        let reason = format!("{engine} {} to {} is no range", wanted.from, wanted.to);
+        Some(("from", reason, "expected `from` to be no newer than `to`".to_owned()))
     } else if wanted.from < range.from {
-        Some(format!("{engine} {} is too old: {} or newer is needed", wanted.from, range.from))
+        let reason = format!("{engine} {} is too old", wanted.from);
+        Some((
+            "from",
+            reason,
+            format!("expected {} or newer: older ones lack what the policies use", range.from),
+        ))
     } else if wanted.to > range.to {
-        Some(format!("{engine} {} is too new, the newest is {}; {newer}", wanted.to, range.to))
+        let reason = format!("{engine} {} is too new", wanted.to);
+        Some(("to", reason, format!("expected {} or older: {newer}", range.to)))
     } else {
         None
     }
