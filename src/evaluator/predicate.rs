@@ -38,7 +38,7 @@ pub(super) fn read(reading: Reading, found: Found<'_>) -> Option<Datum<'_>> {
         .map(Datum::Quantity),
         Reading::Duration => text_of(found).and_then(reading::duration).map(Datum::Duration),
         Reading::Integer => match found.view() {
-            View::Integer(value) => reading::whole(value),
+            View::Integer(value) => Some(value),
             View::Text(text) => reading::integer(text),
             View::Boolean(_) | View::Number | View::List(_) | View::Map(_) => None,
         }

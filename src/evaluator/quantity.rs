@@ -29,9 +29,11 @@ impl Amount {
         Some(Self::normal(point.checked_add(exponent)?, digits).times(factor))
     }
 
-    /// A whole number; gives nothing for a negative one, and for one of more than 15 digits.
+    /// A whole number; gives nothing for a negative one.
     pub(super) fn from_integer(value: i64) -> Option<Self> {
-        Self::parse(&value.to_string())
+        let digits: Vec<u8> = value.to_string().bytes().map(|byte| byte.wrapping_sub(b'0')).collect();
+        let point = i64::try_from(digits.len()).ok()?;
+        (value >= 0).then(|| Self::normal(point, digits))
     }
 
     /// The product with a whole number.
@@ -157,7 +159,8 @@ mod tests {
             assert_eq!(Amount::parse(text), None, "{text}");
         }
         assert_eq!(Amount::from_integer(-1), None);
-        assert_eq!(Amount::from_integer(i64::MAX), None);
-        assert_eq!(Amount::from_integer(999_999_999_999_999), Amount::parse("999999999999999"));
+        assert_eq!(Amount::from_integer(0), Amount::parse("0"));
+        assert_eq!(Amount::from_integer(120), Amount::parse("120"));
+        assert_eq!(Amount::from_integer(9_007_199_254_740_000), Amount::parse("9007199254740k"));
     }
 }

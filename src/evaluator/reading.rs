@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::ir::condition::{IMAGE_FORM, WHOLE_LIMITS};
+use crate::ir::condition::IMAGE_FORM;
 
 /// The form of an image reference, compiled once.
 static IMAGE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(IMAGE_FORM).ok());
@@ -32,16 +32,10 @@ pub(super) fn duration(text: &str) -> Option<i128> {
     (rest.is_empty() && !text.is_empty()).then_some(sum)
 }
 
-/// A whole number, if it has at most 18 digits.
-pub(super) fn whole(value: i64) -> Option<i64> {
-    let [_, limit] = WHOLE_LIMITS;
-    (-limit < value && value < limit).then_some(value)
-}
-
-/// A whole number of at most 18 digits, perhaps with a minus.
+/// A whole number of at most 15 digits, perhaps with a minus.
 pub(super) fn integer(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    let plain = (1..=18).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let plain = (1..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     plain.then(|| text.parse().ok()).flatten()
 }
 
@@ -112,10 +106,10 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_have_at_most_eighteen_digits() {
+    fn whole_numbers_have_at_most_fifteen_digits() {
         assert_eq!(integer("-012"), Some(-12));
-        assert_eq!(integer("999999999999999999"), Some(999_999_999_999_999_999));
-        for text in ["", "-", "+1", "1.0", "1000000000000000000", "--1", "1 "] {
+        assert_eq!(integer("999999999999999"), Some(999_999_999_999_999));
+        for text in ["", "-", "+1", "1.0", "1000000000000000", "--1", "1 "] {
             assert_eq!(integer(text), None, "{text}");
         }
     }

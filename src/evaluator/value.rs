@@ -2,6 +2,7 @@
 //!
 //! Nothing is cloned, and nothing here knows paths or conditions.
 
+use crate::ir::condition::LARGEST_WHOLE;
 use crate::ir::{self, Literal, text};
 use crate::yaml::{Entry, Node, Value};
 
@@ -128,8 +129,10 @@ impl<'a> Found<'a> {
             Found::Value(ir::Value::Map(entries)) => View::Map(Map::Values(entries)),
             Found::Node(node) => match &node.value {
                 Value::Bool(value) => View::Boolean(*value),
-                Value::Integer(value) => View::Integer(*value),
-                Value::Null | Value::Float(_) => View::Number,
+                Value::Integer(value) if (-LARGEST_WHOLE..=LARGEST_WHOLE).contains(value) => {
+                    View::Integer(*value)
+                }
+                Value::Null | Value::Integer(_) | Value::Float(_) => View::Number,
                 Value::String(text) => View::Text(text),
                 Value::List(items) => View::List(List::Nodes(items)),
                 Value::Map(entries) => View::Map(Map::Entries(entries)),

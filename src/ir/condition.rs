@@ -82,12 +82,13 @@ pub const QUANTITY_FORM: &str =
     r"^[0-9]{1,15}(\.[0-9]{1,6})?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][0-9]{1,2})?$";
 /// What a quantity that others are compared with must be less than.
 pub const QUANTITY_LIMIT: &str = "1E";
-/// The powers of ten that a whole number must be less than, read as a quantity and as an integer: it has as many digits as text may.
-pub const WHOLE_LIMITS: [i64; 2] = [1_000_000_000_000_000, 1_000_000_000_000_000_000];
+/// The largest amount of a whole number that can be read; what is over it is a number like any fraction. (Gatekeeper reads the
+/// numbers of a request as doubles, which are exact up to here.)
+pub const LARGEST_WHOLE: i64 = 9_007_199_254_740_991;
 /// The form of a duration; a sum of four fits into 64 bits of nanoseconds.
 pub const DURATION_FORM: &str = "^([0-9]{1,5}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$";
 /// The form of a whole number in a text.
-pub const INTEGER_FORM: &str = "^-?[0-9]{1,18}$";
+pub const INTEGER_FORM: &str = "^-?[0-9]{1,15}$";
 /// The form of an image reference: registry with a port, segments, tag, digest. It is that of the reference implementation
 /// (`github.com/distribution/reference`), but takes capital letters and digests of any length; no segment is empty, `.` or `..`.
 pub const IMAGE_FORM: &str = concat!(
@@ -101,13 +102,11 @@ pub const IMAGE_FORM: &str = concat!(
 pub enum Reading {
     /// As it is. Which types are readable is the predicate's matter.
     Raw,
-    /// An exact number; readable: a whole number from 0 to below the first of [`WHOLE_LIMITS`], or text of the form
-    /// [`QUANTITY_FORM`].
+    /// An exact number; readable: a whole number that isn't negative, or text of the form [`QUANTITY_FORM`].
     Quantity,
     /// Nanoseconds; readable: text that isn't empty of the form [`DURATION_FORM`].
     Duration,
-    /// A whole number; readable: one whose amount is less than the second of [`WHOLE_LIMITS`], or text of the form
-    /// [`INTEGER_FORM`].
+    /// A whole number; readable: a whole number, or text of the form [`INTEGER_FORM`].
     Integer,
     /// A clean absolute path that ends in `/` (empty and `.` segments dropped, `/var/run` as `/run`); readable: text that begins
     /// with `/` and has no `..` segment.

@@ -36,9 +36,7 @@ pub fn of_reading(reading: Reading) -> Vec<Value> {
         Reading::Duration => {
             &["0s", "1h", "60m", "3600s", "1h1s", "1s1h", "1h1h", "1d", "1.5h", "-1h", "1ms", "Never", "1h\n"]
         }
-        Reading::Integer => {
-            &["0", "-1", "+1", "1.0", "0001", "999999999999999999", "1000000000000000000", "1 "]
-        }
+        Reading::Integer => &["0", "-1", "+1", "1.0", "0001", "999999999999999", "1000000000000000", "1 "],
         Reading::HostPath => &[
             "/",
             "//",
@@ -80,7 +78,15 @@ pub fn of_reading(reading: Reading) -> Vec<Value> {
         ],
     };
     let numbers = match reading {
-        Reading::Quantity | Reading::Integer | Reading::Duration => vec![json!(5), json!(-5), json!(5.0)],
+        Reading::Quantity | Reading::Integer | Reading::Duration => {
+            vec![
+                json!(5),
+                json!(-5),
+                json!(5.0),
+                json!(9_007_199_254_740_991_i64),
+                json!(9_007_199_254_740_992_i64),
+            ]
+        }
         Reading::Raw | Reading::HostPath | Reading::Image => Vec::new(),
     };
     texts.iter().map(|text| json!(text)).chain(numbers).collect()

@@ -2,25 +2,19 @@
 
 use super::printer::Printer;
 use super::scope::Scope;
-use super::shown::is_whole_double;
 use super::syntax::Expression;
 use crate::expression::Unprintable;
-use crate::ir::condition::{DURATION_FORM, IMAGE_FORM, INTEGER_FORM, QUANTITY_FORM, WHOLE_LIMITS};
+use crate::ir::condition::{DURATION_FORM, IMAGE_FORM, INTEGER_FORM, LARGEST_WHOLE, QUANTITY_FORM};
 use crate::ir::{Literal, LiteralType, Reading};
 
-/// Whether a value is a whole number; a whole double is one.
+/// Whether a value is a whole number that can be read; a whole double is one.
 pub(super) fn is_whole(value: &Expression) -> Expression {
-    let double = Expression::all([value.clone().has_type("double"), is_whole_double(value.clone())]);
-    Expression::any([value.clone().has_type("int"), double])
-}
-
-/// Whether a value is a whole number between two others.
-fn is_whole_between(value: &Expression, low: i64, high: i64) -> Expression {
-    let number = || Expression::function("int", value.clone());
+    let value = || value.clone();
     Expression::all([
-        is_whole(value),
-        number().compare(">", Expression::number(low)),
-        number().compare("<", Expression::number(high)),
+        Expression::any([value().has_type("int"), value().has_type("double")]),
+        value().compare(">=", Expression::number(-LARGEST_WHOLE)),
+        value().compare("<=", Expression::number(LARGEST_WHOLE)),
+        value().equals(Expression::function("int", value())),
     ])
 }
 
@@ -40,13 +34,10 @@ pub(super) fn is_readable(value: &Expression, reading: Reading) -> Expression {
     match reading {
         Reading::Raw => Expression::truth(true),
         Reading::Quantity => {
-            let [limit, _] = WHOLE_LIMITS;
-            is_text().choose(matches(QUANTITY_FORM), is_whole_between(value, -1, limit))
+            let is_negative = value.clone().compare("<", Expression::number(0));
+            is_text().choose(matches(QUANTITY_FORM), Expression::all([is_whole(value), is_negative.negate()]))
         }
-        Reading::Integer => {
-            let [_, limit] = WHOLE_LIMITS;
-            is_text().choose(matches(INTEGER_FORM), is_whole_between(value, -limit, limit))
-        }
+        Reading::Integer => is_text().choose(matches(INTEGER_FORM), is_whole(value)),
         Reading::Duration => {
             Expression::all([is_text(), value.clone().differs(Expression::text("")), matches(DURATION_FORM)])
         }

@@ -3,6 +3,7 @@
 //! To show a value takes a lot of CEL. So a check gives lists of pieces, and the pieces of all checks become texts in one place. A
 //! piece is a text as it is, or one of the maps `{'name': …}` and `{'value': …}` that hold a value to be shown.
 
+use super::reading::is_whole;
 use super::syntax::Expression;
 use crate::ir::text::{HIDDEN_CLASS, NOTHING, SHOWN_LIMIT, UNSHOWN};
 
@@ -92,11 +93,19 @@ pub(super) fn shown(value: Expression) -> Expression {
     let visible = Expression::code(format!("'[^{}]+'", HIDDEN_CLASS.replace('\\', r"\\")));
     let visible = found().call("findAll", vec![visible]).call("join", vec![Expression::text(" ")]);
     let whole = Expression::function("string", Expression::function("int", found()));
-    let of_double = is_whole_double(found()).choose(whole, number);
-    let of_others = found().has_type("double").choose(of_double, Expression::function("string", found()));
-    let of_maps = found().has_type("map").choose(map, of_others);
-    let described =
-        found().has_type("string").choose(visible, found().has_type("list").choose(list, of_maps));
+    let described = found().has_type("string").choose(
+        visible,
+        found().has_type("list").choose(
+            list,
+            found().has_type("map").choose(
+                map,
+                found().has_type("bool").choose(
+                    Expression::function("string", found()),
+                    is_whole(&found()).choose(whole, number),
+                ),
+            ),
+        ),
+    );
 
     let text = || Expression::code("text");
     let limit = || Expression::number(SHOWN_LIMIT);
@@ -104,16 +113,6 @@ pub(super) fn shown(value: Expression) -> Expression {
     let is_long = Expression::function("size", text()).compare(">", limit());
     let cut = is_long.choose(Expression::sum([start, Expression::text("…")]), text());
     Expression::List(vec![value]).each("map", "found", described).each("map", "text", cut).at(0)
-}
-
-/// Whether a double is a whole number that 64 bits hold.
-pub(super) fn is_whole_double(value: Expression) -> Expression {
-    let limit = "9.223372036854775807e18";
-    Expression::all([
-        value.clone().compare(">", Expression::code(format!("-{limit}"))),
-        value.clone().compare("<", Expression::code(limit)),
-        value.clone().equals(Expression::function("double", Expression::function("int", value))),
-    ])
 }
 
 /// A text whose type isn't known when the policy is compiled, so that it can stand beside values of any type.

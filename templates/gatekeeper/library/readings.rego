@@ -145,22 +145,18 @@ whole(null) := null
 whole(value) := value if {
 	is_number(value)
 	value == floor(value)
-	value >= -9223372036854775808
-	value <= 9223372036854775807
+	value >= -9007199254740991
+	value <= 9007199254740991
 }
 
 # A whole number that may be written as text, or absent.
 integer(null) := null
 
-integer(value) := whole(value) if {
-	is_number(value)
-	value > -1000000000000000000
-	value < 1000000000000000000
-}
+integer(value) := whole(value) if is_number(value)
 
 integer(value) := to_number(regex.replace(value, `^(-?)0+([0-9])`, "$1$2")) if {
 	is_string(value)
-	regex.match(`^-?[0-9]{1,18}$`, value)
+	regex.match(`^-?[0-9]{1,15}$`, value)
 }
 
 # An exact quantity, or absent. OPA reads `m` as a float, and `e-3` exactly.
@@ -169,7 +165,6 @@ quantity(null) := null
 quantity(value) := whole(value) if {
 	is_number(value)
 	value >= 0
-	value < 1000000000000000
 }
 
 quantity(value) := units.parse(regex.replace(value, `m$`, "e-3")) if {
