@@ -63,12 +63,10 @@ pub fn render(release: &Release) -> Result<Vec<Artefact>, Vec<Unsupported>> {
     let mut unsupported: Vec<Unsupported> =
         targets::check_engines(release).into_iter().map(of_version).collect();
     let mut artefacts = Vec::new();
-    for target in release.engines.keys() {
-        for rule in &release.rules {
-            match targets::render(*target, release, rule) {
-                Ok(rendered) => artefacts.extend(rendered),
-                Err(reason) => unsupported.push(reason),
-            }
+    for rendered in release.rules.iter().flat_map(|rule| targets::render_all(release, rule)) {
+        match rendered {
+            Ok(rendered) => artefacts.extend(rendered),
+            Err(reason) => unsupported.push(reason),
         }
     }
     if unsupported.is_empty() { Ok(artefacts) } else { Err(unsupported) }

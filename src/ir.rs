@@ -18,7 +18,7 @@ pub mod sample;
 pub mod text;
 
 pub use condition::{Argument, Arguments, Condition, Leaf, Operand, Predicate, Read, Reading};
-pub use kind::{Kind, Version};
+pub use kind::{Kind, KindFields, Version};
 pub use literal::{Literal, LiteralType, Value};
 pub use path::{Label, Loop, Path, Root, Source};
 pub use release::{

@@ -15,6 +15,7 @@ mod versions;
 pub use versions::{VersionFault, check_engines};
 
 use crate::ir::{Release, Rule, Target};
+use admission::Variables;
 
 /// A file of the bundle.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,12 +38,30 @@ pub struct Unsupported {
 }
 
 /// The files of one rule for one target.
+///
+/// # Errors
+/// What the target can't say.
 pub fn render(target: Target, release: &Release, rule: &Rule) -> Result<Vec<Artefact>, Unsupported> {
+    render_with(target, release, rule, &Variables::of(release, rule))
+}
+
+/// The files of one rule for each target of the release.
+pub fn render_all(release: &Release, rule: &Rule) -> Vec<Result<Vec<Artefact>, Unsupported>> {
+    let variables = Variables::of(release, rule);
+    release.engines.keys().map(|target| render_with(*target, release, rule, &variables)).collect()
+}
+
+fn render_with(
+    target: Target,
+    release: &Release,
+    rule: &Rule,
+    variables: &Variables<'_>,
+) -> Result<Vec<Artefact>, Unsupported> {
     let artefacts = match target {
-        Target::KyvernoClusterPolicy => kyverno_cluster_policy::render(release, rule),
-        Target::KyvernoValidatingPolicy => kyverno_validating_policy::render(release, rule),
+        Target::KyvernoClusterPolicy => kyverno_cluster_policy::render(release, rule, variables),
+        Target::KyvernoValidatingPolicy => kyverno_validating_policy::render(release, rule, variables),
         Target::Gatekeeper => gatekeeper::render(release, rule),
-        Target::ValidatingAdmissionPolicy => validating_admission_policy::render(release, rule),
+        Target::ValidatingAdmissionPolicy => validating_admission_policy::render(release, rule, variables),
     };
     artefacts.map_err(|reason| Unsupported { target: Some(target), rule: rule.id.clone(), reason })
 }

@@ -58,10 +58,16 @@ fn absent(release: &Release, placements: &[&Placement]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::actions;
-    use crate::ir::{Action, Kind, sample};
+    use crate::ir::{Action, Kind, KindFields, sample};
 
     fn namespace() -> Kind {
-        Kind { kind: "Namespace".to_owned(), namespaced: false, pod_template: None, ..sample::pod() }
+        let fields = KindFields {
+            kind: "Namespace".to_owned(),
+            namespaced: false,
+            pod_template: None,
+            ..(*sample::pod()).clone()
+        };
+        fields.into()
     }
 
     #[test]

@@ -1,26 +1,32 @@
 //! What a bundle holds, tried on a release built by hand.
 
 use super::*;
-use crate::ir::{EngineRange, Kind, Version, sample};
+use crate::ir::{EngineRange, KindFields, Version, sample};
 
 fn release() -> Release {
     let mut release = sample::release();
     let range = EngineRange { from: Version { major: 1, minor: 17 }, to: Version { major: 1, minor: 19 } };
     release.engines = Target::ALL.into_iter().map(|target| (target, range)).collect();
-    release.rules[0].kinds.push(Kind {
-        kind: "Secret".to_owned(),
-        plural: "secrets".to_owned(),
-        pod_template: None,
-        ..sample::pod()
-    });
-    release.rules[1].kinds.push(Kind {
-        group: "karpenter.sh".to_owned(),
-        kind: "NodePool".to_owned(),
-        plural: "nodepools".to_owned(),
-        namespaced: false,
-        versions: vec!["v1".to_owned()],
-        pod_template: None,
-    });
+    release.rules[0].kinds.push(
+        KindFields {
+            kind: "Secret".to_owned(),
+            plural: "secrets".to_owned(),
+            pod_template: None,
+            ..(*sample::pod()).clone()
+        }
+        .into(),
+    );
+    release.rules[1].kinds.push(
+        KindFields {
+            group: "karpenter.sh".to_owned(),
+            kind: "NodePool".to_owned(),
+            plural: "nodepools".to_owned(),
+            namespaced: false,
+            versions: vec!["v1".to_owned()],
+            pod_template: None,
+        }
+        .into(),
+    );
     release
 }
 

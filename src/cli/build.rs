@@ -64,8 +64,7 @@ impl Build {
     pub(super) fn run(&self, console: &mut Console) -> Result<Exit, Failure> {
         let project = Project::read(&self.project, console)?;
         let environments = project.environments(&self.environment)?;
-        project.stop_at_faults()?;
-        let releases = project.releases(&environments)?;
+        let releases = project.proved_releases(&environments)?;
         self.refuse_targets_without_use(&releases)?;
         let bundles = bundles(releases)?;
         for bundle in &bundles {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity, Sink};
+use crate::evaluator::compile;
 use crate::evaluator::example::{Mismatch, mismatches};
 use crate::ir::{Release, lower};
 use crate::model::{Environment, Rule};
@@ -16,16 +17,28 @@ const TOLD: usize = 3;
 /// exemptions and environments, engines in versions that no policy is written for, and each example that gives something else
 /// than it says.
 pub fn faults(definitions: &Definitions) -> Vec<Diagnostic> {
+    releases(definitions).err().unwrap_or_default()
+}
+
+/// The releases of all environments, or everything that [`faults`] tells.
+pub(super) fn releases(definitions: &Definitions) -> Result<Vec<Release>, Vec<Diagnostic>> {
     let mut sink = Sink::new();
-    sink.extend(lower::faults(definitions));
+    sink.extend(lower::setting_faults(definitions));
+    let mut releases = Vec::new();
     for environment in &definitions.environments {
-        let release = lower::lower(definitions, &environment.value.name);
-        sink.extend(release.into_iter().flat_map(|release| version_faults(&release, environment)));
+        match lower::lower(definitions, &environment.value.name) {
+            Ok(release) => {
+                sink.extend(version_faults(&release, environment));
+                releases.push(release);
+            }
+            Err(faults) => sink.extend(faults),
+        }
     }
     for rule in &definitions.rules {
-        sink.extend(proof(definitions, rule).into_iter().flat_map(|proof| proof.wrong));
+        sink.extend(proof(definitions, rule).map_or_else(|faults| faults, |proof| proof.wrong));
     }
-    sink.into_vec()
+    let faults = sink.into_vec();
+    if faults.is_empty() { Ok(releases) } else { Err(faults) }
 }
 
 /// Everything that is wrong with a project that was read. What may only come of a fault that [`crate::project::load`] has told is left
@@ -89,13 +102,17 @@ pub(super) fn proof(definitions: &Definitions, rule: &Located<Rule>) -> Result<P
 }
 
 fn in_release(written: &Located<Rule>, release: &Release) -> Vec<Diagnostic> {
-    let examples = release.rules.iter().flat_map(|rule| rule.examples.iter().map(move |one| (rule, one)));
-    examples
-        .filter_map(|(rule, example)| {
-            let mismatches = mismatches(rule, example);
-            (!mismatches.is_empty()).then(|| fault(written, &example.name, mismatches))
-        })
-        .collect()
+    let mut wrong = Vec::new();
+    for rule in &release.rules {
+        let compiled = compile(rule);
+        for example in &rule.examples {
+            let mismatches = mismatches(rule, &compiled, example);
+            if !mismatches.is_empty() {
+                wrong.push(fault(written, &example.name, mismatches));
+            }
+        }
+    }
+    wrong
 }
 
 fn fault(written: &Located<Rule>, example: &str, mismatches: Vec<Mismatch>) -> Diagnostic {

@@ -80,10 +80,12 @@ impl Project {
         Ok(Rule { examples, ..rule })
     }
 
-    /// All that is wrong with any rule, profile or environment, also those that nobody asked for, and with any example.
-    pub(super) fn stop_at_faults(&self) -> Result<(), Failure> {
-        let faults = examples::faults(&self.definitions);
-        if faults.is_empty() { Ok(()) } else { Err(Failure::of(faults, Rc::clone(&self.sources))) }
+    /// The releases of these environments, of a project in which nothing is wrong: no rule, profile or environment, also none that
+    /// nobody asked for, and no example.
+    pub(super) fn proved_releases(&self, environments: &[String]) -> Result<Vec<Release>, Failure> {
+        let releases = examples::releases(&self.definitions)
+            .map_err(|faults| Failure::of(faults, Rc::clone(&self.sources)))?;
+        Ok(releases.into_iter().filter(|release| environments.contains(&release.environment)).collect())
     }
 
     /// The releases of these environments.

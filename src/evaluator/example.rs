@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Judged, Request, UNREADABLE, compile, judge, type_of};
+use super::{CompiledRule, Judged, Request, UNREADABLE, compile, judge, type_of};
 use crate::diagnostic::{Sources, Span};
 use crate::ir::{ContainerList, Example, ExampleSubject, Expected, Kind, Rule};
 use crate::yaml::Node;
@@ -65,12 +65,12 @@ pub fn prove(rule: &Rule, example: &Example) -> Vec<String> {
         Some(kind) => format!("{kind} {}", mismatch.what),
         None => mismatch.what,
     };
-    mismatches(rule, example).into_iter().map(line).collect()
+    mismatches(rule, &compile(rule), example).into_iter().map(line).collect()
 }
 
-/// What an example gives otherwise than it says, for each kind that carries it; empty if all is as it says.
-pub fn mismatches(rule: &Rule, example: &Example) -> Vec<Mismatch> {
-    let compiled = compile(rule);
+/// What an example gives otherwise than it says, for each kind that carries it; empty if all is as it says. `compiled` is the
+/// rule, ready for judging.
+pub fn mismatches(rule: &Rule, compiled: &CompiledRule, example: &Example) -> Vec<Mismatch> {
     let completed = complete(rule, example);
     if completed.is_empty() {
         let what = "no kind that the rule governs can carry it".to_owned();
@@ -79,7 +79,7 @@ pub fn mismatches(rule: &Rule, example: &Example) -> Vec<Mismatch> {
     let mut mismatches = Vec::new();
     for Completed { kind, object } in completed {
         let node = Node::from_json(&object, nowhere());
-        let verdict = judge(&compiled, &Request::audit(&node));
+        let verdict = judge(compiled, &Request::audit(&node));
         let mut given: Vec<Expected> = verdict
             .violations
             .iter()

@@ -24,7 +24,7 @@ pub(super) fn object(text: &str) -> Node {
 }
 
 fn kind(group: &str, kind: &str, template: Option<&[&str]>) -> Kind {
-    Kind {
+    KindFields {
         group: group.to_owned(),
         kind: kind.to_owned(),
         plural: format!("{}s", kind.to_lowercase()),
@@ -32,6 +32,7 @@ fn kind(group: &str, kind: &str, template: Option<&[&str]>) -> Kind {
         versions: vec!["v1".to_owned()],
         pod_template: template.map(|steps| steps.iter().map(|step| (*step).to_owned()).collect()),
     }
+    .into()
 }
 
 fn pod() -> Kind {

@@ -1,10 +1,16 @@
 //! Kinds of objects, and versions of the form `major.minor`.
 
 use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
 
-/// A kind that a rule governs.
+/// A kind that a rule governs. It stands beside each check and each shape of a rule, so all of its copies are one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Kind {
+pub struct Kind(Arc<KindFields>);
+
+/// What is known of a kind.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KindFields {
     /// The API group; empty for the core group.
     pub group: String,
     /// The kind's name.
@@ -17,6 +23,20 @@ pub struct Kind {
     pub versions: Vec<String>,
     /// The steps to the Pod's template: `[spec, template]`, empty for a Pod itself; absent for kinds without a Pod.
     pub pod_template: Option<Vec<String>>,
+}
+
+impl From<KindFields> for Kind {
+    fn from(fields: KindFields) -> Self {
+        Self(Arc::new(fields))
+    }
+}
+
+impl Deref for Kind {
+    type Target = KindFields;
+
+    fn deref(&self) -> &KindFields {
+        &self.0
+    }
 }
 
 impl Kind {

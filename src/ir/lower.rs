@@ -26,7 +26,7 @@ mod words;
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Sink};
-use crate::ir::{Kind, Release};
+use crate::ir::{Kind, KindFields, Release};
 use crate::model::{KindDeclaration, Scope};
 use crate::project::{Definitions, Located};
 pub use example::NAMESPACE;
@@ -56,8 +56,8 @@ pub fn proofs(definitions: &Definitions, rule: &str) -> Result<Vec<Release>, Vec
     example::proofs(name, help, rule, &kinds).map_err(sorted)
 }
 
-/// Everything that is wrong with any rule, profile, exemption or environment.
-pub fn faults(definitions: &Definitions) -> Vec<Diagnostic> {
+/// Everything that is wrong with any profile or exemption, whether or not an environment has it.
+pub fn setting_faults(definitions: &Definitions) -> Vec<Diagnostic> {
     let kinds = kinds(&definitions.kinds);
     let mut sink = Sink::new();
     for profile in &definitions.profiles {
@@ -66,6 +66,13 @@ pub fn faults(definitions: &Definitions) -> Vec<Diagnostic> {
     for exemption in &definitions.exemptions {
         sink.extend(environment::exemption_faults(exemption, &kinds));
     }
+    sink.into_vec()
+}
+
+/// Everything that is wrong with any rule, profile, exemption or environment.
+pub fn faults(definitions: &Definitions) -> Vec<Diagnostic> {
+    let mut sink = Sink::new();
+    sink.extend(setting_faults(definitions));
     for rule in &definitions.rules {
         sink.extend(proofs(definitions, &rule.value.id).err().into_iter().flatten());
     }
@@ -90,7 +97,7 @@ fn kinds(declared: &[Located<KindDeclaration>]) -> Vec<Kind> {
                 .pod_template
                 .as_ref()
                 .map(|path| path.split('.').filter(|step| !step.is_empty()).map(str::to_owned).collect());
-            let lowered = Kind {
+            let lowered = KindFields {
                 group: kind.group.clone(),
                 kind: kind.kind.clone(),
                 plural: kind.plural.clone(),
@@ -98,7 +105,7 @@ fn kinds(declared: &[Located<KindDeclaration>]) -> Vec<Kind> {
                 versions: kind.versions.clone(),
                 pod_template: steps,
             };
-            ((kind.group.clone(), kind.kind.clone()), lowered)
+            ((kind.group.clone(), kind.kind.clone()), Kind::from(lowered))
         })
         .collect();
     kinds.into_values().collect()

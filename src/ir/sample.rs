@@ -23,7 +23,7 @@ fn text(text: &str) -> Literal {
 
 /// The kind Pod.
 pub fn pod() -> Kind {
-    Kind {
+    KindFields {
         group: String::new(),
         kind: "Pod".to_owned(),
         plural: "pods".to_owned(),
@@ -31,6 +31,7 @@ pub fn pod() -> Kind {
         versions: vec!["v1".to_owned()],
         pod_template: Some(Vec::new()),
     }
+    .into()
 }
 
 /// Containers add nothing but the capabilities in `allowed`; one exemption waives it in one namespace.

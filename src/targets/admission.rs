@@ -2,6 +2,8 @@
 //!
 //! Knows no engine's format.
 
+use std::cell::OnceCell;
+
 use minijinja::{Value, context};
 
 use super::{frame, names};
@@ -13,8 +15,27 @@ use crate::ir::{Action, Kind, Operator, Placement, Release, Rule};
 /// The variables that give a denial's text, each before those that use it.
 const TEXT_VARIABLES: [&str; 7] = ["places", "first", "ranked", "sorted", "fitting", "name", "text"];
 
+/// The variables of a rule's policy, alike for all targets that speak CEL: printed when the first one asks.
+pub(super) struct Variables<'a> {
+    release: &'a Release,
+    rule: &'a Rule,
+    printed: OnceCell<Result<Value, String>>,
+}
+
+impl<'a> Variables<'a> {
+    /// Those of a rule.
+    pub(super) fn of(release: &'a Release, rule: &'a Rule) -> Self {
+        Self { release, rule, printed: OnceCell::new() }
+    }
+
+    /// The variables, or why CEL can't say the rule.
+    pub(super) fn printed(&self) -> Result<Value, String> {
+        self.printed.get_or_init(|| variables(self.release, self.rule)).clone()
+    }
+}
+
 /// The variables of a rule's policy: those of the rule, then those of its text.
-pub(super) fn variables(release: &Release, rule: &Rule) -> Result<Value, String> {
+fn variables(release: &Release, rule: &Rule) -> Result<Value, String> {
     let own = cel::variables(&fold(rule)).map_err(|error| {
         format!("CEL can't say {error}; this is a bug of palisade, please report it with the rule")
     })?;

@@ -6,7 +6,11 @@ use super::{Artefact, admission, frame, kyverno, names};
 use crate::ir::{Action, Kind, Placement, Release, Rule, Target};
 
 /// The files of one rule, or why it can't be said.
-pub(super) fn render(release: &Release, rule: &Rule) -> Result<Vec<Artefact>, String> {
+pub(super) fn render(
+    release: &Release,
+    rule: &Rule,
+    variables: &admission::Variables<'_>,
+) -> Result<Vec<Artefact>, String> {
     let folder = Target::KyvernoClusterPolicy.name();
     let policies: Vec<Value> =
         rule.placements.iter().map(|placement| policy(release, rule, placement)).collect();
@@ -16,7 +20,7 @@ pub(super) fn render(release: &Release, rule: &Rule) -> Result<Vec<Artefact>, St
         rule => rule.id.to_lowercase(),
         annotations => admission::pairs(kyverno::annotations(rule)),
         operations => admission::operations(rule),
-        variables => admission::variables(release, rule)?,
+        variables => variables.printed()?,
         message => names::message(rule),
     };
     let text = frame::render(&format!("{folder}/policy.yaml.j2"), given)?;

@@ -8,9 +8,14 @@ use super::{Artefact, admission, frame, names};
 use crate::ir::{Action, FailurePolicy, Placement, Release, Rule, Target};
 
 /// The files of one rule, or why it can't be said.
-pub(super) fn render(release: &Release, rule: &Rule) -> Result<Vec<Artefact>, String> {
+pub(super) fn render(
+    release: &Release,
+    rule: &Rule,
+    variables: &admission::Variables<'_>,
+) -> Result<Vec<Artefact>, String> {
     let folder = Target::ValidatingAdmissionPolicy.name();
-    let policy = frame::render(&format!("{folder}/policy.yaml.j2"), policy(release, rule)?)?;
+    let policy =
+        frame::render(&format!("{folder}/policy.yaml.j2"), policy(release, rule, variables.printed()?))?;
     let bindings: Vec<Value> =
         rule.placements.iter().map(|placement| binding(release, rule, placement)).collect();
     let bindings = context! { header => names::header(rule), bindings };
@@ -22,10 +27,10 @@ pub(super) fn render(release: &Release, rule: &Rule) -> Result<Vec<Artefact>, St
 }
 
 /// What the policy's template takes.
-fn policy(release: &Release, rule: &Rule) -> Result<Value, String> {
+fn policy(release: &Release, rule: &Rule, variables: Value) -> Value {
     let fails = rule.placements.iter().any(|placement| placement.failure_policy == FailurePolicy::Fail);
     let failure_policy = if fails { FailurePolicy::Fail } else { FailurePolicy::Ignore };
-    Ok(context! {
+    context! {
         header => names::header(rule),
         name => names::rule_name(release, rule),
         labels => admission::labels(release, rule, None),
@@ -33,9 +38,9 @@ fn policy(release: &Release, rule: &Rule) -> Result<Value, String> {
         failure_policy => failure_policy.name(),
         operations => admission::operations(rule),
         resource_rules => admission::resource_rules(rule, &rule.kinds.iter().collect::<Vec<_>>()),
-        variables => admission::variables(release, rule)?,
+        variables,
         message => names::message(rule),
-    })
+    }
 }
 
 /// What the bindings' template takes for one placement. Only where a rule has both kinds with a namespace and kinds without one, a

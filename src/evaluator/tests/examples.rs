@@ -34,7 +34,7 @@ fn workloads() -> Rule {
 }
 
 fn kinds_of(example: &Example) -> Vec<String> {
-    complete(&workloads(), example).into_iter().map(|completed| completed.kind.kind).collect()
+    complete(&workloads(), example).into_iter().map(|completed| completed.kind.kind.clone()).collect()
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn what_is_not_said_is_filled_in() {
         example(json!({"labels": {"app": "x"}}), json!({"initContainers": [{"name": "i"}, {"image": "y"}]}));
     let objects: BTreeMap<String, serde_json::Value> = complete(&workloads(), &example)
         .into_iter()
-        .map(|completed| (completed.kind.kind, completed.object))
+        .map(|completed| (completed.kind.kind.clone(), completed.object))
         .collect();
     insta::assert_json_snapshot!(objects);
 }

@@ -19,6 +19,40 @@ impl Operator {
     }
 }
 
+/// A line with room for so many more characters.
+struct Line {
+    text: String,
+    room: usize,
+}
+
+/// A line has no room for what was to be written.
+struct Full;
+
+impl Line {
+    /// Writes a text at the line's end.
+    fn push(&mut self, text: &str) -> Result<(), Full> {
+        self.room = self.room.checked_sub(text.chars().count()).ok_or(Full)?;
+        self.text.push_str(text);
+        Ok(())
+    }
+
+    /// Writes expressions between commas.
+    fn list(&mut self, open: &str, items: &[Expression], close: &str) -> Result<(), Full> {
+        self.push(open)?;
+        for (index, item) in items.iter().enumerate() {
+            self.push(if index > 0 { ", " } else { "" })?;
+            item.write(self)?;
+        }
+        self.push(close)
+    }
+}
+
+/// What is written to a line, if it has at most so many characters.
+fn line(room: usize, write: impl FnOnce(&mut Line) -> Result<(), Full>) -> Option<String> {
+    let mut line = Line { text: String::new(), room };
+    write(&mut line).ok().map(|()| line.text)
+}
+
 /// How tightly an expression binds, loosest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Binding {
@@ -59,53 +93,100 @@ impl Expression {
 
     /// The text in one line.
     fn flat(&self) -> String {
+        self.flat_in(usize::MAX).unwrap_or_default()
+    }
+
+    /// The text in one line, if it is at most so many characters long.
+    fn flat_in(&self, room: usize) -> Option<String> {
+        line(room, |line| self.write(line))
+    }
+
+    /// Writes the text to a line.
+    fn write(&self, line: &mut Line) -> Result<(), Full> {
         match self {
-            Expression::Code(code) => code.clone(),
+            Expression::Code(code) => line.push(code),
             Expression::Read { root, steps } => {
-                format!("{}{}", root.flat_within(Binding::Member), print_steps(steps))
+                root.write_within(Binding::Member, line)?;
+                line.push(&print_steps(steps))
             }
-            Expression::Looked { map, key } => format!("{}[?{}].orValue([])", map.flat(), key.flat()),
-            Expression::Field(of, name) => format!("{}.{name}", of.flat_within(Binding::Member)),
-            Expression::Index(of, index) => format!("{}[{index}]", of.flat_within(Binding::Member)),
+            Expression::Looked { map, key } => {
+                map.write(line)?;
+                line.push("[?")?;
+                key.write(line)?;
+                line.push("].orValue([])")
+            }
+            Expression::Field(of, name) => {
+                of.write_within(Binding::Member, line)?;
+                line.push(".")?;
+                line.push(name)
+            }
+            Expression::Index(of, index) => {
+                of.write_within(Binding::Member, line)?;
+                line.push(&format!("[{index}]"))
+            }
             Expression::Call { receiver, function, arguments } => {
-                let receiver = receiver.as_ref().map(|of| format!("{}.", of.flat_within(Binding::Member)));
-                format!("{}{function}({})", receiver.unwrap_or_default(), flat_list(arguments))
+                if let Some(of) = receiver {
+                    of.write_within(Binding::Member, line)?;
+                    line.push(".")?;
+                }
+                line.push(function)?;
+                line.list("(", arguments, ")")
             }
-            Expression::Not(of) => format!("!{}", of.flat_within(Binding::Member)),
+            Expression::Not(of) => {
+                line.push("!")?;
+                of.write_within(Binding::Member, line)
+            }
             Expression::Chain(operator, parts) => {
-                let binding = chain_binding(*operator);
-                let parts: Vec<String> = parts.iter().map(|part| part.flat_within(binding)).collect();
-                parts.join(&format!(" {} ", operator.sign()))
+                for (index, part) in parts.iter().enumerate() {
+                    if index > 0 {
+                        line.push(&format!(" {} ", operator.sign()))?;
+                    }
+                    part.write_within(chain_binding(*operator), line)?;
+                }
+                Ok(())
             }
             Expression::Compare(operator, left, right) => {
-                format!("{} {operator} {}", left.flat_within(Binding::Add), right.flat_within(Binding::Add))
+                left.write_within(Binding::Add, line)?;
+                line.push(&format!(" {operator} "))?;
+                right.write_within(Binding::Add, line)
             }
             Expression::Choice { condition, then, otherwise } => {
-                let (condition, then) = (condition.flat_within(Binding::Or), then.flat_within(Binding::Or));
-                format!("{condition} ? {then} : {}", otherwise.flat())
+                condition.write_within(Binding::Or, line)?;
+                line.push(" ? ")?;
+                then.write_within(Binding::Or, line)?;
+                line.push(" : ")?;
+                otherwise.write(line)
             }
-            Expression::List(items) => format!("[{}]", flat_list(items)),
+            Expression::List(items) => line.list("[", items, "]"),
             Expression::Map(entries) => {
-                let entries: Vec<String> =
-                    entries.iter().map(|(key, value)| format!("{}: {}", quoted(key), value.flat())).collect();
-                format!("{{{}}}", entries.join(", "))
+                line.push("{")?;
+                for (index, (key, value)) in entries.iter().enumerate() {
+                    line.push(if index > 0 { ", " } else { "" })?;
+                    line.push(&format!("{}: ", quoted(key)))?;
+                    value.write(line)?;
+                }
+                line.push("}")
             }
         }
     }
 
-    /// The text in one line, in parentheses if it binds more loosely than its place asks.
-    fn flat_within(&self, place: Binding) -> String {
-        if self.binding() < place { format!("({})", self.flat()) } else { self.flat() }
+    /// Writes the text to a line, in parentheses if it binds more loosely than its place asks.
+    fn write_within(&self, place: Binding, line: &mut Line) -> Result<(), Full> {
+        if self.binding() >= place {
+            return self.write(line);
+        }
+        line.push("(")?;
+        self.write(line)?;
+        line.push(")")
     }
 
     /// The text whose first line begins at a column, and whose other lines are indented by it at least.
     fn layout(&self, column: usize) -> String {
-        let flat = self.flat();
-        if column + flat.chars().count() <= WIDTH {
+        if let Some(flat) = self.flat_in(WIDTH.saturating_sub(column)) {
             return flat;
         }
         match self {
-            Expression::Code(_) => flat,
+            Expression::Code(code) => code.clone(),
             Expression::Looked { map, key } => {
                 format!("{}[?{}].orValue([])", map.layout(column), key.flat())
             }
@@ -150,9 +231,8 @@ impl Expression {
         if self.binding() >= place {
             return self.layout(column);
         }
-        let flat = format!("({})", self.flat());
-        if column + flat.chars().count() <= WIDTH {
-            return flat;
+        if let Some(flat) = self.flat_in(WIDTH.saturating_sub(column + "()".len())) {
+            return format!("({flat})");
         }
         format!("(\n{}{}\n{})", indent(column + 2), self.layout(column + 2), indent(column))
     }
@@ -192,12 +272,16 @@ impl Expression {
                 text.push_str(&format!("\n{}", indent(inner)));
             }
             let used = text.lines().last().map_or(0, |line| line.chars().count());
-            let flat = format!(".{function}({}){tail}", flat_list(arguments));
-            if !several && used + flat.chars().count() > WIDTH || inner + flat.chars().count() > WIDTH {
-                text.push_str(&format!(".{function}({}){tail}", layout_arguments(arguments, inner)));
-            } else {
-                text.push_str(&flat);
-            }
+            let column = if several { inner } else { inner.max(used) };
+            let flat = line(WIDTH.saturating_sub(column), |line| {
+                line.push(".")?;
+                line.push(function)?;
+                line.list("(", arguments, ")")?;
+                line.push(&tail)
+            });
+            text.push_str(
+                &flat.unwrap_or_else(|| format!(".{function}({}){tail}", layout_arguments(arguments, inner))),
+            );
         }
         text
     }
@@ -230,11 +314,6 @@ fn chain_binding(operator: Operator) -> Binding {
     }
 }
 
-/// Expressions between commas, in one line.
-fn flat_list(items: &[Expression]) -> String {
-    items.iter().map(Expression::flat).collect::<Vec<_>>().join(", ")
-}
-
 /// The inside of parentheses or brackets: a macro's variable stays behind the parenthesis, all else has lines of its own.
 fn layout_arguments(items: &[Expression], column: usize) -> String {
     let inner = column + 2;
@@ -255,14 +334,16 @@ fn layout_choice(
     column: usize,
     lead: usize,
 ) -> String {
-    let flat = format!("{} ? {}", condition.flat_within(Binding::Or), then.flat_within(Binding::Or));
-    let first = if column + lead + flat.chars().count() <= WIDTH {
-        flat
-    } else {
+    let flat = line(WIDTH.saturating_sub(column + lead), |line| {
+        condition.write_within(Binding::Or, line)?;
+        line.push(" ? ")?;
+        then.write_within(Binding::Or, line)
+    });
+    let first = flat.unwrap_or_else(|| {
         let condition = condition.layout_within(Binding::Or, column + lead);
         let below = column + lead + 2;
         format!("{condition}\n{}? {}", indent(below), then.layout_within(Binding::Or, below + 2))
-    };
+    });
     let otherwise = match otherwise {
         Expression::Choice { condition, then, otherwise } => {
             layout_choice(condition, then, otherwise, column, 2)
@@ -275,8 +356,7 @@ fn layout_choice(
 /// A comparison: what is short stays behind the sign, all else goes to a line of its own.
 fn layout_comparison(operator: &str, left: &Expression, right: &Expression, column: usize) -> String {
     let left = left.layout_within(Binding::Add, column);
-    let short = right.flat_within(Binding::Add);
-    if short.chars().count() <= SHORT {
+    if let Some(short) = line(SHORT, |line| right.write_within(Binding::Add, line)) {
         return format!("{left} {operator} {short}");
     }
     let inner = column + 2 + operator.len() + 1;

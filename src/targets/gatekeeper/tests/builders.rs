@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::ir::sample;
 use crate::ir::{
-    Argument, Arguments, Check, Condition, Container, ContainerList, Direction, Kind, Label, Leaf, Literal,
-    LiteralType, Loop, Operand, Parameter, ParameterDeclaration, ParameterKind, Path, Predicate, Read,
-    Reading, Root, Rule, Shape, Source, Text, Value as Normal,
+    Argument, Arguments, Check, Condition, Container, ContainerList, Direction, Kind, KindFields, Label,
+    Leaf, Literal, LiteralType, Loop, Operand, Parameter, ParameterDeclaration, ParameterKind, Path,
+    Predicate, Read, Reading, Root, Rule, Shape, Source, Text, Value as Normal,
 };
 
 /// A path.
@@ -94,7 +94,7 @@ pub(super) fn check(id: &str, each: Vec<Loop>, ok: Condition, message: Vec<Text>
 }
 
 pub(super) fn kind(group: &str, kind: &str, namespaced: bool, template: Option<&[&str]>) -> Kind {
-    Kind {
+    KindFields {
         group: group.to_owned(),
         kind: kind.to_owned(),
         plural: format!("{}s", kind.to_lowercase()),
@@ -102,6 +102,7 @@ pub(super) fn kind(group: &str, kind: &str, namespaced: bool, template: Option<&
         versions: vec!["v1".to_owned()],
         pod_template: template.map(|steps| steps.iter().map(|step| (*step).to_owned()).collect()),
     }
+    .into()
 }
 
 pub(super) fn pods() -> Vec<Kind> {
