@@ -15,6 +15,7 @@ mod files;
 mod git;
 mod list;
 mod manual;
+mod parallel;
 mod project;
 mod schema;
 mod test;

@@ -11,7 +11,7 @@ use clap::Args;
 use self::folder::{Deviation, Fault, Folder};
 use super::date::Date;
 use super::project::{Project, listed};
-use super::{Console, Exit, Failure, files};
+use super::{Console, Exit, Failure, files, parallel};
 use crate::bundle::{self, Files, lock_path};
 use crate::diagnostic::{Diagnostic, Sources};
 use crate::ir::{Release, Target};
@@ -240,11 +240,13 @@ fn former_environments(out: &Path, bundles: &[Bundle]) -> Result<Vec<String>, Fa
 fn bundles(releases: Vec<Release>) -> Result<Vec<Bundle>, Failure> {
     let mut bundles = Vec::new();
     let mut faults = Unsayable::new();
-    for release in releases {
-        match bundle::render(&release) {
-            Ok(artefacts) => {
-                let files = bundle::assemble(&release, artefacts)
-                    .map_err(|cause| Failure::new("internal", cause.to_string()))?;
+    let rendered = parallel::each(&releases, |release| {
+        bundle::render(release).map(|artefacts| bundle::assemble(release, artefacts))
+    });
+    for (release, rendered) in releases.into_iter().zip(rendered) {
+        match rendered {
+            Ok(files) => {
+                let files = files.map_err(|cause| Failure::new("internal", cause.to_string()))?;
                 bundles.push(Bundle { release, files });
             }
             Err(unsupported) => {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::parallel;
 use crate::diagnostic::{Diagnostic, Severity, Sink};
 use crate::evaluator::compile;
 use crate::evaluator::example::{Mismatch, mismatches};
@@ -34,8 +35,8 @@ pub(super) fn releases(definitions: &Definitions) -> Result<Vec<Release>, Vec<Di
             Err(faults) => sink.extend(faults),
         }
     }
-    for rule in &definitions.rules {
-        sink.extend(proof(definitions, rule).map_or_else(|faults| faults, |proof| proof.wrong));
+    for proof in parallel::each(&definitions.rules, |rule| proof(definitions, rule)) {
+        sink.extend(proof.map_or_else(|faults| faults, |proof| proof.wrong));
     }
     let faults = sink.into_vec();
     if faults.is_empty() { Ok(releases) } else { Err(faults) }

@@ -1,9 +1,8 @@
 //! Judges the objects of many files, several files at a time; what comes out doesn't depend on how many.
 
 use std::io;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::super::parallel;
 use super::inputs::{self, File, Input};
 use crate::diagnostic::{Diagnostic, FileId, Sources, Span};
 use crate::evaluator::{Inspection, Inspector, Namespaces, PassedOver, Placed, objects};
@@ -39,30 +38,10 @@ pub(super) fn judge_all<'a>(
     inspector: &Inspector<'a>,
     owner: Option<&str>,
 ) -> Vec<FileReport<'a>> {
-    let next = AtomicUsize::new(0);
-    let reports: Vec<Mutex<FileReport<'a>>> = inputs.iter().map(|_| Mutex::default()).collect();
-    let work = || {
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let (Some(input), Some(slot)) = (inputs.get(index), reports.get(index)) else { break };
-            let report = match inputs::read(input) {
-                Ok(file) => judge_file(file, inspector, owner),
-                Err(cause) => FileReport { unread: Some(cause), ..FileReport::default() },
-            };
-            *slot.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = report;
-        }
-    };
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(inputs.len());
-    std::thread::scope(|scope| {
-        (1..workers).for_each(|_| {
-            scope.spawn(work);
-        });
-        work();
-    });
-    reports
-        .into_iter()
-        .map(|report| report.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner))
-        .collect()
+    parallel::each(inputs, |input| match inputs::read(input) {
+        Ok(file) => judge_file(file, inspector, owner),
+        Err(cause) => FileReport { unread: Some(cause), ..FileReport::default() },
+    })
 }
 
 /// The namespaces of a file, and what is wrong with it.

@@ -3,11 +3,20 @@
 //! Each function gives the normal form, or the reason why there is none, in lower case: what was expected.
 
 use std::cmp::Ordering;
+use std::sync::LazyLock;
 
+use regex::Regex;
 use regex_syntax::ast::{self, Ast, ClassPerlKind, ClassSetItem};
 
 use crate::ir::condition::{DURATION_FORM, IMAGE_FORM, QUANTITY_FORM, QUANTITY_LIMIT};
 use crate::ir::number::compare_quantities;
+
+/// A form of the language, compiled once.
+type Form = LazyLock<Result<Regex, regex::Error>>;
+
+static IMAGE: Form = LazyLock::new(|| Regex::new(IMAGE_FORM));
+static QUANTITY: Form = LazyLock::new(|| Regex::new(QUANTITY_FORM));
+static DURATION: Form = LazyLock::new(|| Regex::new(DURATION_FORM));
 
 /// The length that a regular expression may have, in bytes.
 const PATTERN_LIMIT: usize = 1_000;
@@ -33,9 +42,8 @@ pub(super) fn host_path(text: &str) -> Result<String, String> {
 /// A pattern for images, as a regular expression that `registry/repository/` must match from its beginning.
 pub(super) fn image(text: &str) -> Result<String, String> {
     let trimmed = text.strip_suffix('/').unwrap_or(text);
-    let form = regex::Regex::new(IMAGE_FORM).map_err(|error| error.to_string())?;
     let letters = trimmed.replace('*', "a");
-    if !form.is_match(&letters) || trimmed.split('/').any(str::is_empty) {
+    if form(&letters, &IMAGE, "").is_err() || trimmed.split('/').any(str::is_empty) {
         return Err("expected a registry or a repository, such as `registry.example.com/team`".to_owned());
     }
     if trimmed.contains('@') {
@@ -191,7 +199,7 @@ fn flag_items(flags: &ast::Flags) -> Result<(), String> {
 
 /// A quantity of the form that all engines read alike.
 pub(super) fn quantity(text: &str) -> Result<String, String> {
-    let text = form(text, QUANTITY_FORM, "expected a quantity such as `500m`, `2`, `1.5G` or `1Gi`")?;
+    let text = form(text, &QUANTITY, "expected a quantity such as `500m`, `2`, `1.5G` or `1Gi`")?;
     match compare_quantities(&text, QUANTITY_LIMIT) {
         Some(Ordering::Less) => Ok(text),
         Some(Ordering::Equal | Ordering::Greater) | None => {
@@ -203,12 +211,13 @@ pub(super) fn quantity(text: &str) -> Result<String, String> {
 /// A duration of the form that all engines read alike.
 pub(super) fn duration(text: &str) -> Result<String, String> {
     let reason = "expected hours, minutes and seconds, such as `336h` or `1h30m`";
-    if text.is_empty() { Err(reason.to_owned()) } else { form(text, DURATION_FORM, reason) }
+    if text.is_empty() { Err(reason.to_owned()) } else { form(text, &DURATION, reason) }
 }
 
-fn form(text: &str, form: &str, reason: &str) -> Result<String, String> {
-    let form = regex::Regex::new(form).map_err(|error| error.to_string())?;
-    if form.is_match(text) { Ok(text.to_owned()) } else { Err(reason.to_owned()) }
+/// The text, if it is of the form.
+fn form(text: &str, form: &Form, reason: &str) -> Result<String, String> {
+    let is_of_form = form.as_ref().is_ok_and(|form| form.is_match(text));
+    if is_of_form { Ok(text.to_owned()) } else { Err(reason.to_owned()) }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The library that comes with each template: those of its functions that the module uses. Changes nothing in them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 /// The parts of the library, each several rules with a line between them.
 const PARTS: [&str; 4] = [
@@ -10,20 +11,34 @@ const PARTS: [&str; 4] = [
     include_str!("../../../templates/gatekeeper/library/texts.rego"),
 ];
 
+/// The rules of the library, in order.
+static RULES: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| PARTS.iter().flat_map(|part| part.trim_end().split("\n\n")).collect());
+
+/// The places of the rules in [`RULES`], by the name that they define.
+static BY_NAME: LazyLock<BTreeMap<&'static str, Vec<usize>>> = LazyLock::new(|| {
+    let mut by_name: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (place, rule) in RULES.iter().enumerate() {
+        by_name.entry(name(rule)).or_default().push(place);
+    }
+    by_name
+});
+
 /// The library with what a module uses, directly or not.
 pub(super) fn used_by(module: &str) -> String {
-    let rules: Vec<&str> = PARTS.iter().flat_map(|part| part.trim_end().split("\n\n")).collect();
     let mut used = BTreeSet::new();
     let mut texts = vec![module];
     while let Some(text) = texts.pop() {
-        for rule in &rules {
-            if uses(text, name(rule)) && used.insert(*rule) {
+        for place in names(text).filter_map(|name| BY_NAME.get(name)).flatten() {
+            if let Some(rule) = RULES.get(*place)
+                && used.insert(*place)
+            {
                 texts.push(rule);
             }
         }
     }
     let mut library = String::from("package lib.palisade");
-    for rule in rules.into_iter().filter(|rule| used.contains(rule)) {
+    for rule in used.into_iter().filter_map(|place| RULES.get(place)) {
         library.push_str("\n\n");
         library.push_str(rule);
     }
@@ -32,19 +47,18 @@ pub(super) fn used_by(module: &str) -> String {
 }
 
 /// The name that a rule defines, with the parenthesis of a function.
-fn name(rule: &str) -> &str {
+fn name(rule: &'static str) -> &'static str {
     let head = rule.lines().find(|line| !line.starts_with('#')).unwrap_or_default();
     let head = head.strip_prefix("default ").unwrap_or(head);
-    head.split_inclusive(is_no_name).next().unwrap_or_default().trim_end()
+    names(head).next().unwrap_or_default()
 }
 
-/// Whether a text has a name that doesn't begin inside another one.
-fn uses(text: &str, name: &str) -> bool {
-    text.match_indices(name).any(|(start, _)| {
-        let before = text.get(..start).and_then(|before| before.chars().next_back());
-        let behind = text.get(start + name.len()..).and_then(|behind| behind.chars().next());
-        before.is_none_or(is_no_name) && (name.ends_with('(') || behind.is_none_or(is_no_name))
-    })
+/// The words of a text that may be names, each with the parenthesis that stands behind it.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split_inclusive(is_no_name);
+    words
+        .map(|word| word.trim_end_matches(|end| is_no_name(end) && end != '('))
+        .filter(|word| !word.is_empty())
 }
 
 /// Whether a character is no part of a name.
