@@ -7,7 +7,6 @@ mod applying;
 mod kustomization;
 mod limits;
 mod lock;
-mod readback;
 mod readme;
 mod reports_role;
 
@@ -16,7 +15,6 @@ use std::collections::BTreeMap;
 pub use actions::actions;
 pub use limits::limits;
 pub use lock::{FORMAT, Lock, LockError, digest};
-pub use readback::misread;
 
 use crate::ir::record::ReleaseRecord;
 use crate::ir::{Release, Target};

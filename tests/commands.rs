@@ -181,6 +181,8 @@ fn diff() {
     snapshot("diff-json", &folder.palisade(&["diff", "out", "policies", "--format", "json"]).told());
     let lock = "out/.palisade/production/lock.json";
     snapshot("diff-lock", &folder.palisade(&["diff", lock, "out"]).told());
+    let staging = "out/.palisade/staging/lock.json";
+    snapshot("diff-two-environments", &folder.palisade(&["diff", staging, lock]).told());
     snapshot("diff-unknown-revision", &folder.palisade(&["diff", "git:--output=x", "out"]).told());
     folder.edit(lock, "\"format\": 1", "\"format\": 9");
     snapshot("diff-newer-lock", &folder.palisade(&["diff", "git:HEAD", "out"]).told());
@@ -191,6 +193,9 @@ fn diff() {
 fn what_is_there() {
     told("list", &["list"]);
     told("list-category", &["list", "--category", "nodes"]);
+    told("list-unknown-category", &["list", "--category", "node"]);
+    told("check-which-environment", &["check", "policies"]);
+    told("check-unknown-version", &["check", "--profile", "acme", "--kubernetes", "9.99", "policies"]);
     told("coverage", &["coverage"]);
     told("explain", &["explain", "ACM-001"]);
     told("explain-one-environment", &["explain", "ACM-003", "--environment", "staging"]);
@@ -200,7 +205,9 @@ fn what_is_there() {
 
 #[test]
 fn help() {
-    for verb in ["", "build", "diff", "list", "explain", "coverage", "schema", "completions", "man"] {
+    for verb in
+        ["", "build", "check", "test", "diff", "list", "explain", "coverage", "schema", "completions", "man"]
+    {
         let arguments: Vec<&str> =
             [verb, "--help"].into_iter().filter(|argument| !argument.is_empty()).collect();
         let name = format!("help-{}", if verb.is_empty() { "palisade" } else { verb });

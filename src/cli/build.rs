@@ -1,6 +1,7 @@
 //! `palisade build`: writes the bundles, or says what is stale.
 
 mod folder;
+mod readback;
 mod stale;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use self::folder::{Deviation, Fault, Folder};
+use self::readback::misread;
 use super::date::Date;
 use super::project::{Project, listed};
 use super::{Console, Exit, Failure, files, parallel};
@@ -276,7 +278,7 @@ fn read_back(expected: &Files, deviations: &[Deviation]) -> Vec<Diagnostic> {
         .filter(|deviation| deviation.path.ends_with(".yaml"))
         .filter_map(|deviation| {
             let text = String::from_utf8_lossy(expected.get(&deviation.path)?);
-            let fault = bundle::misread(&deviation.path, &text)?;
+            let fault = misread(&deviation.path, &text)?;
             let message = format!("`{}` can't be written: {fault}", deviation.path);
             Some(Diagnostic::error("internal", message).help("this is a fault of palisade: please report it"))
         })

@@ -1,11 +1,13 @@
 //! `palisade list`: the rules of a project.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::project::Project;
+use super::project::{Project, listed};
 use super::{Console, Exit, Failure};
+use crate::diagnostic::did_you_mean;
 use crate::documentation;
 use crate::model::{Rule, Severity};
 
@@ -24,6 +26,7 @@ impl List {
     /// Prints one line for each rule.
     pub(super) fn run(&self, console: &mut Console) -> Result<Exit, Failure> {
         let project = Project::read(&self.project, console)?;
+        self.refuse_unknown_categories(&project)?;
         let rows: Vec<Vec<String>> = project
             .definitions
             .rules
@@ -36,6 +39,21 @@ impl List {
             .collect();
         console.result(&documentation::table(&rows));
         Ok(Exit::Success)
+    }
+}
+
+impl List {
+    fn refuse_unknown_categories(&self, project: &Project) -> Result<(), Failure> {
+        let known: BTreeSet<&str> =
+            project.definitions.rules.iter().map(|rule| rule.value.category.as_str()).collect();
+        let Some(unknown) = self.category.iter().find(|wanted| !known.contains(wanted.as_str())) else {
+            return Ok(());
+        };
+        let failure = Failure::new("unknown-category", format!("no rule is of the category `{unknown}`"));
+        Err(match did_you_mean(unknown, known.iter().copied()) {
+            Some(near) => failure.help(format!("did you mean `{near}`?")),
+            None => failure.help(format!("there are {}", listed(known.into_iter()))),
+        })
     }
 }
 

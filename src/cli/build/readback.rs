@@ -8,7 +8,7 @@ use crate::diagnostic::Sources;
 use crate::yaml::{self, Budget, Dialect};
 
 /// Why a generated file can't be read back; absent if both readers read the same.
-pub fn misread(path: &str, text: &str) -> Option<String> {
+pub(super) fn misread(path: &str, text: &str) -> Option<String> {
     match (ours(path, text), others(text)) {
         (Ok(ours), Ok(others)) if ours == others => None,
         (Ok(_), Ok(_)) => Some("two readers of YAML read it differently".to_owned()),
