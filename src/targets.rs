@@ -12,7 +12,7 @@ pub mod names;
 mod validating_admission_policy;
 mod versions;
 
-pub use versions::{VersionFault, check_engines};
+pub use versions::{VersionFault, check_engines, described};
 
 use crate::ir::{Release, Rule, Target};
 use admission::Variables;

@@ -172,8 +172,16 @@ fn every_dependency_says_what_for() {
 /// Palisade itself or of the machine, what earlier checks keep away, and a file of many megabytes.
 #[test]
 fn every_error_is_shown_in_a_snapshot() {
-    let not_brought_about =
-        ["internal", "unreadable-file", "manual", "clock", "unsupported", "no-example", "no-kinds", "file-too-large"];
+    let not_brought_about = [
+        "internal",
+        "unreadable-file",
+        "manual",
+        "clock",
+        "unsupported",
+        "no-example",
+        "no-kinds",
+        "file-too-large",
+    ];
     let told: String = files(&[".snap"]).iter().map(|path| text(path)).collect();
     let mut faults = Vec::new();
     for path in files(&[".rs"]).iter().filter(|path| path.starts_with("src")) {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{actions, applying, limits};
 use crate::ir::{Operator, Release, Requirement, Target};
+use crate::targets::described;
 
 /// The label that the API server puts on each namespace: its name.
 const NAME_LABEL: &str = "kubernetes.io/metadata.name";
@@ -30,7 +31,7 @@ fn head(release: &Release) -> String {
         .iter()
         .map(|(target, range)| {
             let engine = engine(*target);
-            format!("| [`{0}`]({0}) | {engine} {1} to {2} |", target.name(), range.from, range.to)
+            format!("| [`{0}`]({0}) | {engine} {1} |", target.name(), described(*target, range))
         })
         .collect();
     format!(

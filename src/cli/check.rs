@@ -116,7 +116,7 @@ impl Check {
         };
         let inspector = Inspector::new(&release, is_wanted, self.include_owned);
         let reports = judge_all(&inputs, &inspector, release.owner.as_deref());
-        let is_complete = unlisted.is_empty() & tell_faults(&inputs, &reports, console);
+        tell_faults(&inputs, &reports, console);
         let environment =
             self.profile.as_ref().map_or(release.environment.clone(), |name| format!("profile {name}"));
         let scope = Scope {
@@ -126,15 +126,16 @@ impl Check {
             no_objects: reports.iter().map(|report| report.no_objects).sum(),
             owned: reports.iter().map(|report| report.owned).sum(),
             left_out: reports.iter().map(|report| report.left_out).sum(),
+            unread: unlisted.len() + reports.iter().filter(|report| report.is_incomplete()).count(),
         };
         let findings = settle(reports, known, release.owner.as_deref());
         self.write(&scope, &findings, console)?;
         let least = self.fail_on.action();
         let fails = findings.iter().any(|finding| finding.is_violation() && finding.action >= least);
-        Ok(match (is_complete, fails) {
-            (false, _) => Exit::Error,
-            (true, true) => Exit::Findings,
-            (true, false) => Exit::Success,
+        Ok(match (scope.unread, fails) {
+            (0, true) => Exit::Findings,
+            (0, false) => Exit::Success,
+            (_, _) => Exit::Error,
         })
     }
 
@@ -201,18 +202,14 @@ impl Check {
     }
 }
 
-/// Tells what couldn't be read; gives whether everything could.
-fn tell_faults(inputs: &[Input], reports: &[FileReport<'_>], console: &mut Console) -> bool {
-    let mut is_complete = true;
+/// Tells what couldn't be read.
+fn tell_faults(inputs: &[Input], reports: &[FileReport<'_>], console: &mut Console) {
     for (input, report) in inputs.iter().zip(reports) {
         if let Some(cause) = &report.unread {
             Failure::io("read", input.path(), cause).print(console);
-            is_complete = false;
         }
         console.diagnostics(&report.diagnostics, &report.sources);
-        is_complete &= !report.has_errors();
     }
-    is_complete
 }
 
 /// The findings with the actions that hold, now that all namespaces are known; without those where a rule doesn't hold.
@@ -260,6 +257,11 @@ impl MinSeverity {
 }
 
 impl FileReport<'_> {
+    /// Whether something in the file was not read.
+    fn is_incomplete(&self) -> bool {
+        self.unread.is_some() || self.has_errors()
+    }
+
     fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }

@@ -89,6 +89,8 @@ pub struct Scope {
     pub owned: usize,
     /// How many objects are in namespaces that no rule looks into.
     pub left_out: usize,
+    /// How many files could not be read, or not as a whole.
+    pub unread: usize,
 }
 
 /// Numbers of findings. A violation is one of `deny`, `warn`, `audit`; unreadable ones are counted among them, and apart.

@@ -148,6 +148,7 @@ fn summary(scope: &Scope, findings: &[Finding<'_>]) -> String {
         (scope.left_out, "in namespaces that are left out"),
         (scope.owned, "left to their controllers (--include-owned judges them too)"),
         (scope.no_objects, "skipped (no object of Kubernetes)"),
+        (scope.unread, "of the files not read, or not as a whole"),
     ]);
     format!(
         "{} in {} against {}: {}{}{others}\n",

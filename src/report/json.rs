@@ -13,6 +13,7 @@ pub fn json(scope: &Scope, findings: &[Finding<'_>]) -> String {
         "no_objects": scope.no_objects,
         "owned": scope.owned,
         "left_out": scope.left_out,
+        "unread": scope.unread,
     });
     if let (Some(summary), Ok(serde_json::Value::Object(counts))) =
         (summary.as_object_mut(), serde_json::to_value(Counts::of(findings)))

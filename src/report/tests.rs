@@ -63,7 +63,15 @@ fn findings(rules: &[Rule; 2]) -> Vec<Finding<'_>> {
 }
 
 fn scope() -> Scope {
-    Scope { environment: "production".to_owned(), files: 1, objects: 2, no_objects: 1, owned: 3, left_out: 4 }
+    Scope {
+        environment: "production".to_owned(),
+        files: 1,
+        objects: 2,
+        no_objects: 1,
+        owned: 3,
+        left_out: 4,
+        unread: 1,
+    }
 }
 
 #[test]

@@ -6,10 +6,23 @@ use crate::ir::{EngineRange, Release, Target, Version};
 struct Support {
     /// The engine's name.
     engine: &'static str,
-    /// The versions, both ends included.
+    /// The versions, both ends included. The proof runs on the newest (`tests/engines`).
     range: EngineRange,
     /// What to do when a version is newer.
     newer: &'static str,
+}
+
+/// An engine's range with what the proof says of it: `1.17 to 1.19, proved on 1.19`. The policies use only what all versions of the
+/// range offer; those on which the proof didn't run are said to be not run.
+pub fn described(target: Target, range: &EngineRange) -> String {
+    let proved = support(target).range.to;
+    let versions = format!("{} to {}", range.from, range.to);
+    match (range.from == range.to, range.from <= proved && proved <= range.to) {
+        (true, true) => format!("{proved}, proved"),
+        (false, true) => format!("{versions}, proved on {proved}, the others not run"),
+        (true, false) => format!("{}, not run", range.from),
+        (false, false) => format!("{versions}, not run"),
+    }
 }
 
 /// What the target works on.

@@ -87,6 +87,12 @@ struct LoadAnswer {
 }
 
 #[derive(Deserialize)]
+struct RegoAnswer {
+    formatted: Vec<Option<String>>,
+    errors: Vec<String>,
+}
+
+#[derive(Deserialize)]
 struct JudgeAnswer {
     verdicts: Vec<Answer>,
 }
@@ -117,6 +123,22 @@ impl Engine {
             .into_iter()
             .flat_map(|(word, texts)| texts.into_iter().map(move |text| format!("{word}: {text}")))
             .collect();
+        if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+    }
+
+    /// Whether modules of Rego are as `opa fmt` prints them, and pass `opa check --strict` together; each with its path. The error
+    /// says what isn't right.
+    pub fn check_rego(&mut self, modules: &[(String, String)]) -> Result<(), String> {
+        let asked: Vec<Value> =
+            modules.iter().map(|(path, text)| json!({"path": path, "text": text})).collect();
+        let answer: RegoAnswer = self.ask(&json!({"op": "opa", "modules": asked}))?;
+        let mut faults = answer.errors;
+        for ((path, text), formatted) in modules.iter().zip(&answer.formatted) {
+            if formatted.as_ref() != Some(text) {
+                let printed = formatted.as_deref().unwrap_or("nothing");
+                faults.push(format!("{path}: `opa fmt` prints something else:\n{printed}"));
+            }
+        }
         if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
     }
 

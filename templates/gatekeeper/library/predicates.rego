@@ -57,23 +57,23 @@ slashed(path) := path if endswith(path, "/")
 
 slashed(path) := concat("", [path, "/"]) if not endswith(path, "/")
 
-# Whether a path is one of these or lies below one.
+# Whether a path is one of these or lies below one. They have a last slash.
 within(null, _) := false
 
-within(path, places) := starts_with(slashed(path), [slashed(place) | some place in places]) if is_string(path)
+within(path, places) := starts_with(slashed(path), places) if is_string(path)
 
-# Whether a path is one of these or lies above one.
+# Whether a path is one of these or lies above one. They have a last slash.
 covers(null, _) := false
 
 covers(path, places) if {
 	is_string(path)
 	some place in places
-	startswith(slashed(place), slashed(path))
+	startswith(place, slashed(path))
 }
 
 covers(path, places) := false if {
 	is_string(path)
-	every place in places { startswith(slashed(place), slashed(path)) == false }
+	every place in places { startswith(place, slashed(path)) == false }
 }
 
 # Whether a number is so great or greater.
