@@ -8,26 +8,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::visit::{self, Read};
 use crate::ir::{Check, Condition, Container, ContainerList, Kind, Label, Loop, Path, Root, Shape, Source};
 
-type Key = (Vec<Loop>, Path, Container);
+/// The loops around a place, its path, and what it must be.
+type Key<'a> = (Vec<&'a Loop>, Path, Container);
 
 /// The shapes of a rule, outer ones first.
 pub(super) fn shapes(kinds: &[Kind], spared: &Condition, checks: &[Check]) -> Vec<Shape> {
-    let mut found = Found { kinds, shapes: BTreeMap::new() };
-    found.condition(kinds, &[], spared);
+    let (volumes, all_containers) = (volumes(), all_containers());
+    let mut found =
+        Found { kinds, volumes: &volumes, all_containers: &all_containers, shapes: BTreeMap::new() };
+    found.condition(kinds, Vec::new(), spared);
     for check in checks {
-        for (depth, each) in check.each.iter().enumerate() {
-            let around: Vec<&Loop> = check.each.iter().take(depth).collect();
-            found.source(&check.kinds, &around, each);
-        }
         let around: Vec<&Loop> = check.each.iter().collect();
-        found.condition(&check.kinds, &around, &check.ok);
+        for (depth, each) in check.each.iter().enumerate() {
+            found.source(&check.kinds, around.get(..depth).unwrap_or_default(), each);
+        }
+        found.condition(&check.kinds, around, &check.ok);
     }
     let mut shapes: Vec<Shape> = found
         .shapes
         .into_iter()
-        .map(|((each, path, must_be), kinds)| Shape {
-            kinds: kinds.into_iter().collect(),
-            each,
+        .map(|((each, path, must_be), positions)| Shape {
+            kinds: positions.into_iter().filter_map(|position| kinds.get(position)).cloned().collect(),
+            each: each.into_iter().cloned().collect(),
             path,
             must_be,
         })
@@ -37,27 +39,24 @@ pub(super) fn shapes(kinds: &[Kind], spared: &Condition, checks: &[Check]) -> Ve
 }
 
 struct Found<'a> {
+    /// The kinds of the rule.
     kinds: &'a [Kind],
-    shapes: BTreeMap<Key, BTreeSet<Kind>>,
+    volumes: &'a Loop,
+    all_containers: &'a Loop,
+    /// The positions of the kinds that have a shape.
+    shapes: BTreeMap<Key<'a>, BTreeSet<usize>>,
 }
 
-impl Found<'_> {
-    fn condition(&mut self, kinds: &[Kind], around: &[&Loop], condition: &Condition) {
-        let mut found = Vec::new();
-        visit::reads(condition, &mut around.to_vec(), &mut |around, read| {
-            found.push((around.iter().map(|each| (*each).clone()).collect::<Vec<Loop>>(), read));
+impl<'a> Found<'a> {
+    fn condition(&mut self, kinds: &[Kind], mut around: Vec<&'a Loop>, condition: &'a Condition) {
+        visit::reads(condition, &mut around, &mut |around, read| match read {
+            Read::Path(path) => self.path(kinds, around, path),
+            Read::Loop(each) => self.source(kinds, around, each),
         });
-        for (around, read) in found {
-            let around: Vec<&Loop> = around.iter().collect();
-            match read {
-                Read::Path(path) => self.path(kinds, &around, path),
-                Read::Loop(each) => self.source(kinds, &around, each),
-            }
-        }
     }
 
     /// Each step before the path's last is a map.
-    fn path(&mut self, kinds: &[Kind], around: &[&Loop], path: &Path) {
+    fn path(&mut self, kinds: &[Kind], around: &[&'a Loop], path: &Path) {
         self.root(kinds, around, path);
         let into_volumes = matches!(path.root, Root::VolumeOf(_));
         for length in 0..path.steps.len() {
@@ -65,7 +64,7 @@ impl Found<'_> {
                 Path { root: path.root.clone(), steps: path.steps.iter().take(length).cloned().collect() };
             if into_volumes {
                 let volume = Path { root: Root::Element("volume".to_owned()), steps: prefix.steps };
-                self.add(kinds, &[&volumes()], volume, Container::Map);
+                self.add(kinds, &[self.volumes], volume, Container::Map);
             } else {
                 self.container(kinds, around, prefix, Container::Map);
             }
@@ -73,7 +72,7 @@ impl Found<'_> {
     }
 
     /// What lies between the object and the path's root.
-    fn root(&mut self, kinds: &[Kind], around: &[&Loop], path: &Path) {
+    fn root(&mut self, kinds: &[Kind], around: &[&'a Loop], path: &Path) {
         match &path.root {
             Root::Pod | Root::ServiceAccount => {
                 self.template(kinds, &["spec"]);
@@ -86,7 +85,7 @@ impl Found<'_> {
                     Path { root: Root::Element(mount.clone()), steps: Vec::new() },
                     Container::Map,
                 );
-                self.source(kinds, &[], &volumes());
+                self.source(kinds, &[], self.volumes);
             }
             Root::Namespace => self.add(kinds, &[], object(&["metadata"]), Container::Map),
             Root::Object
@@ -113,7 +112,7 @@ impl Found<'_> {
     }
 
     /// What a loop walks has the type that it needs.
-    fn source(&mut self, kinds: &[Kind], around: &[&Loop], each: &Loop) {
+    fn source(&mut self, kinds: &[Kind], around: &[&'a Loop], each: &'a Loop) {
         for path in visit::source_paths(&each.source) {
             self.path(kinds, around, path);
         }
@@ -124,19 +123,19 @@ impl Found<'_> {
             Source::Containers(lists) => self.containers(kinds, lists, each),
             Source::SecurityContexts => {
                 self.template(kinds, &["spec"]);
-                self.containers(kinds, &ContainerList::ALL, &all_containers());
+                self.containers(kinds, &ContainerList::ALL, self.all_containers);
                 let context = Path { root: Root::Element(each.name.clone()), steps: Vec::new() };
                 self.add(kinds, &[each], context, Container::Map);
             }
             Source::Images => {
-                self.containers(kinds, &ContainerList::ALL, &all_containers());
-                self.source(kinds, &[], &volumes());
+                self.containers(kinds, &ContainerList::ALL, self.all_containers);
+                self.source(kinds, &[], self.volumes);
                 let image = |steps: &[&str]| Path {
                     root: Root::Element("volume".to_owned()),
                     steps: steps.iter().map(|step| (*step).to_owned()).collect(),
                 };
-                self.add(kinds, &[&volumes()], image(&[]), Container::Map);
-                self.add(kinds, &[&volumes()], image(&["image"]), Container::Map);
+                self.add(kinds, &[self.volumes], image(&[]), Container::Map);
+                self.add(kinds, &[self.volumes], image(&["image"]), Container::Map);
             }
             Source::Object
             | Source::Fields(_)
@@ -146,7 +145,7 @@ impl Found<'_> {
         }
     }
 
-    fn containers(&mut self, kinds: &[Kind], lists: &[ContainerList], each: &Loop) {
+    fn containers(&mut self, kinds: &[Kind], lists: &[ContainerList], each: &'a Loop) {
         self.template(kinds, &["spec"]);
         for list in lists {
             let path = Path { root: Root::Pod, steps: vec![list.name().to_owned()] };
@@ -157,7 +156,7 @@ impl Found<'_> {
     }
 
     /// A prefix of a path in its place: an element of a parameter has no shape, and the whole object and Pod are looked at elsewhere.
-    fn container(&mut self, kinds: &[Kind], around: &[&Loop], path: Path, must_be: Container) {
+    fn container(&mut self, kinds: &[Kind], around: &[&'a Loop], path: Path, must_be: Container) {
         let rooted_in = match &path.root {
             Root::Element(name) | Root::EntryValue(name) => Some(name),
             _ => None,
@@ -184,15 +183,14 @@ impl Found<'_> {
         }
     }
 
-    fn add(&mut self, kinds: &[Kind], around: &[&Loop], path: Path, must_be: Container) {
+    fn add(&mut self, kinds: &[Kind], around: &[&'a Loop], path: Path, must_be: Container) {
         let in_pod = matches!(path.root, Root::Pod | Root::PodMetadata)
             || around.iter().any(|each| walks_pod(&each.source));
-        let kinds =
-            kinds.iter().filter(|kind| self.kinds.contains(kind) && (!in_pod || kind.has_pod())).cloned();
-        let each: Vec<Loop> = around.iter().map(|each| (*each).clone()).collect();
-        let kinds: BTreeSet<Kind> = kinds.collect();
-        if !kinds.is_empty() {
-            self.shapes.entry((each, path, must_be)).or_default().extend(kinds);
+        let meant = kinds.iter().filter(|kind| !in_pod || kind.has_pod());
+        let mut positions =
+            meant.filter_map(|kind| self.kinds.iter().position(|known| known == kind)).peekable();
+        if positions.peek().is_some() {
+            self.shapes.entry((around.to_vec(), path, must_be)).or_default().extend(positions);
         }
     }
 }

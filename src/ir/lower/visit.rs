@@ -7,7 +7,7 @@ use crate::ir::{Argument, Arguments, Condition, Leaf, Loop, Operand, Path, Predi
 pub(super) fn reads<'a>(
     condition: &'a Condition,
     around: &mut Vec<&'a Loop>,
-    visit: &mut impl FnMut(&[&Loop], Read<'a>),
+    visit: &mut impl FnMut(&[&'a Loop], Read<'a>),
 ) {
     match condition {
         Condition::True | Condition::False => {}
