@@ -165,10 +165,11 @@ fn block(text: &str, indent: usize) -> Value {
         return Value::from_safe_string(yaml_text(text));
     }
     let mut scalar = String::from("|-");
+    let indent = " ".repeat(indent);
     for line in text.lines() {
         scalar.push('\n');
         if !line.is_empty() {
-            scalar.push_str(&" ".repeat(indent));
+            scalar.push_str(&indent);
             scalar.push_str(line);
         }
     }

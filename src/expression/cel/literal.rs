@@ -34,6 +34,9 @@ fn escaped(character: char) -> String {
 /// Whether a character can stand as it is in a source text: everything but control characters, and those that have no width, turn
 /// the text's direction, end a line or are no characters.
 pub fn is_printable(character: char) -> bool {
+    if character.is_ascii() {
+        return !character.is_ascii_control();
+    }
     let number = u32::from(character);
     !crate::ir::text::is_hidden(character)
         && !matches!(number, 0xAD | 0x61C | 0xFFF0..=0xFFFF | 0xE000..=0xF8FF | 0xE0000..)

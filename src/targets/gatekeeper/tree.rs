@@ -12,10 +12,11 @@ pub(super) fn indented(value: &Value, indent: usize) -> String {
 /// A text over several lines, as it is.
 pub(super) fn block(text: &str, indent: usize) -> String {
     let mut scalar = String::from("|");
+    let indent = " ".repeat(indent);
     for line in text.lines() {
         scalar.push('\n');
         if !line.is_empty() {
-            scalar.push_str(&" ".repeat(indent));
+            scalar.push_str(&indent);
             scalar.push_str(line);
         }
     }
