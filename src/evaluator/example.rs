@@ -146,18 +146,23 @@ fn carry(kind: &Kind, steps: &[String], metadata: &Value, spec: &Value, namespac
     if is_debugged && !steps.is_empty() {
         return None;
     }
-    let mut template = json!({"metadata": metadata, "spec": whole_pod(spec, restart)});
+    let mut template = map([("metadata", metadata.clone()), ("spec", whole_pod(spec, restart))]);
     let labels = selected_labels(&template);
     if !steps.is_empty()
         && let Some(Value::Object(metadata)) = template.get_mut("metadata")
     {
         metadata.entry("labels").or_insert_with(|| labels.clone());
     }
-    let inner = steps.iter().rev().fold(template, |inside, step| json!({step.as_str(): inside}));
-    let mut object = json!({"apiVersion": kind.api_version(), "kind": kind.kind});
+    let inner = steps.iter().rev().fold(template, |inside, step| map([(step.as_str(), inside)]));
+    let mut object = map([("apiVersion", kind.api_version().into()), ("kind", kind.kind.as_str().into())]);
     merge(&mut object, inner);
-    merge(&mut object, surroundings(kind, &labels));
+    merge(&mut object, surroundings(kind, labels));
     Some(named(kind, &object, namespace))
+}
+
+/// A map with these fields.
+fn map<const COUNT: usize>(fields: [(&str, Value); COUNT]) -> Value {
+    Value::Object(fields.map(|(name, value)| (name.to_owned(), value)).into_iter().collect())
 }
 
 /// The restart policy to fill in where the spec says none; nothing if it says one that the kind can't have.
@@ -182,16 +187,17 @@ fn selected_labels(template: &Value) -> Value {
 }
 
 /// What the API server demands of a kind beside the Pod's template.
-fn surroundings(kind: &Kind, labels: &Value) -> Value {
-    match (kind.group.as_str(), kind.kind.as_str()) {
+fn surroundings(kind: &Kind, labels: Value) -> Value {
+    let spec = match (kind.group.as_str(), kind.kind.as_str()) {
         ("apps", "StatefulSet") => {
-            json!({"spec": {"serviceName": NAME, "selector": {"matchLabels": labels}}})
+            map([("serviceName", NAME.into()), ("selector", map([("matchLabels", labels)]))])
         }
-        ("apps", _) => json!({"spec": {"selector": {"matchLabels": labels}}}),
-        ("", "ReplicationController") => json!({"spec": {"selector": labels}}),
-        ("batch", "CronJob") => json!({"spec": {"schedule": "0 0 * * *"}}),
-        (_, _) => json!({}),
-    }
+        ("apps", _) => map([("selector", map([("matchLabels", labels)]))]),
+        ("", "ReplicationController") => map([("selector", labels)]),
+        ("batch", "CronJob") => map([("schedule", "0 0 * * *".into())]),
+        (_, _) => return map([]),
+    };
+    map([("spec", spec)])
 }
 
 /// The Pod's spec with at least one container, each with what it must have.
