@@ -1,6 +1,7 @@
-//! The regular expressions of a rule, each compiled once, with the meaning that RE2 gives them.
+//! The regular expressions of a rule, each compiled when it is first asked, with the meaning that RE2 gives them.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder};
 
@@ -9,9 +10,9 @@ use crate::ir::{Arguments, Condition, Leaf, Literal, Predicate, Rule};
 /// How much memory one compiled expression may take, in bytes.
 const SIZE_LIMIT: usize = 4 << 20;
 
-/// Compiled expressions by their text.
+/// Compiled expressions by their text; nothing for a text that is none.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Patterns(BTreeMap<String, Regex>);
+pub(super) struct Patterns(BTreeMap<String, OnceLock<Option<Regex>>>);
 
 impl Patterns {
     /// The expressions of all conditions of a rule.
@@ -29,7 +30,8 @@ impl Patterns {
     /// Whether the expression matches somewhere in the text; what must match as a whole is anchored. Gives nothing if the
     /// expression is none, which lowering refuses.
     pub(super) fn matches(&self, pattern: &str, text: &str) -> Option<bool> {
-        self.0.get(pattern).map(|regex| regex.is_match(text))
+        let regex = self.0.get(pattern)?.get_or_init(|| compiled(pattern));
+        regex.as_ref().map(|regex| regex.is_match(text))
     }
 
     fn add(&mut self, condition: &Condition) {
@@ -78,10 +80,7 @@ impl Patterns {
     fn add_literal(&mut self, literal: &Literal) {
         match literal {
             Literal::Pattern(pattern) | Literal::Image(pattern) => {
-                let compiled = RegexBuilder::new(&with_ascii_classes(pattern)).size_limit(SIZE_LIMIT).build();
-                if let Ok(regex) = compiled {
-                    self.0.insert(pattern.clone(), regex);
-                }
+                self.0.entry(pattern.clone()).or_default();
             }
             Literal::Boolean(_)
             | Literal::Integer(_)
@@ -91,6 +90,11 @@ impl Patterns {
             | Literal::HostPath(_) => {}
         }
     }
+}
+
+/// The expression, unless it is none.
+fn compiled(pattern: &str) -> Option<Regex> {
+    RegexBuilder::new(&with_ascii_classes(pattern)).size_limit(SIZE_LIMIT).build().ok()
 }
 
 /// The expression with `\d`, `\w`, `\s` and `\b` as RE2 means them: in ASCII alone.
