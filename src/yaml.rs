@@ -155,8 +155,11 @@ pub fn read_each(
         read.documents.drain(..).for_each(&mut *visit);
     }
     if dialect == Dialect::Policy && is_empty && read.diagnostics.is_empty() {
-        read.diagnostics
-            .push(Diagnostic::error("empty-file", "the file holds nothing").at(Span::new(file, 0, 0)));
+        let nothing = Diagnostic::error("empty-file", "the file holds nothing")
+            .at(Span::new(file, 0, 0))
+            .label("expected a map with the fields of this kind of file")
+            .help("write them, or remove the file");
+        read.diagnostics.push(nothing);
     }
     read.diagnostics
 }

@@ -216,7 +216,8 @@ impl<'a> Loader<'a> {
             return Ok(());
         }
         let message = format!("aliases add more than {} nodes to this document", self.reading.budget.nodes);
-        Err(Box::new(Diagnostic::error("too-many-nodes", message).at(place)))
+        let help = "write out what the aliases stand for, or use fewer of them";
+        Err(Box::new(Diagnostic::error("too-many-nodes", message).at(place).help(help)))
     }
 
     fn check_depth(&self, depth: usize, place: Span) -> Fallible<()> {
