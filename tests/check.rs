@@ -121,3 +121,15 @@ fn the_examples_of_rules() {
     insta::assert_snapshot!(run(&["test", "--project", PROJECT], ""));
     insta::assert_snapshot!(run(&["test", "--project", PROJECT, "--rule", "ACM-01"], ""));
 }
+
+/// What the README shows is what the command prints.
+#[test]
+fn the_tour() {
+    let told = run(&["check", "--environment", "production", "tests/check/tour/app.yaml"], "");
+    let printed =
+        told.split("\n\n").skip(1).collect::<Vec<_>>().join("\n\n").replace("tests/check/tour/", "");
+    let printed = printed.split("----- standard error").next().unwrap();
+    let readme =
+        std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    assert!(readme.contains(printed.trim()), "the README shows something else:\n{printed}");
+}
