@@ -43,12 +43,12 @@ pub struct CompiledRule {
     plans: Vec<Plan>,
 }
 
-/// What a rule asks of the objects of one kind.
+/// What a rule asks of the objects of one kind: the places of its shapes and checks.
 #[derive(Clone, Debug)]
 struct Plan {
     kind: Kind,
-    shapes: Vec<Shape>,
-    checks: Vec<Check>,
+    shapes: Vec<usize>,
+    checks: Vec<usize>,
 }
 
 impl CompiledRule {
@@ -61,10 +61,14 @@ impl CompiledRule {
 /// Makes a rule ready for judging.
 pub fn compile(rule: &Rule) -> CompiledRule {
     let rule = fold::fold(rule);
-    let plan = |kind: &Kind| Plan {
-        kind: kind.clone(),
-        shapes: rule.shapes.iter().filter(|shape| shape.kinds.contains(kind)).cloned().collect(),
-        checks: rule.checks.iter().filter(|check| check.kinds.contains(kind)).cloned().collect(),
+    let plan = |kind: &Kind| {
+        let shapes = rule.shapes.iter().enumerate().filter(|(_, shape)| shape.kinds.contains(kind));
+        let checks = rule.checks.iter().enumerate().filter(|(_, check)| check.kinds.contains(kind));
+        Plan {
+            kind: kind.clone(),
+            shapes: shapes.map(|(place, _)| place).collect(),
+            checks: checks.map(|(place, _)| place).collect(),
+        }
     };
     CompiledRule { patterns: Patterns::of(&rule), plans: rule.kinds.iter().map(plan).collect(), rule }
 }
@@ -97,8 +101,9 @@ pub fn judge(compiled: &CompiledRule, request: &Request<'_>) -> Verdict {
     if judge.truth(&compiled.rule.spared, &mut Frames::new()) == Truth::True {
         return Verdict::without_violations(Judged::Spared);
     }
-    let mut violations = judge.broken_shapes(&plan.shapes);
-    for check in &plan.checks {
+    let shapes = plan.shapes.iter().filter_map(|place| compiled.rule.shapes.get(*place));
+    let mut violations = judge.broken_shapes(&shapes.collect::<Vec<_>>());
+    for check in plan.checks.iter().filter_map(|place| compiled.rule.checks.get(*place)) {
         judge.check(check, &mut violations);
     }
     if !violations.is_empty() {
@@ -131,7 +136,7 @@ pub fn type_of(object: &Node) -> (&str, &str, &str) {
 impl<'a> Judge<'a> {
     /// The shapes that are broken, each place once. A path that breaks before its end is reported by the shape of the part that
     /// breaks it, and only if there is none by its own.
-    fn broken_shapes(&self, shapes: &'a [Shape]) -> Vec<Violation> {
+    fn broken_shapes(&self, shapes: &[&'a Shape]) -> Vec<Violation> {
         let mut broken = Vec::new();
         for at_end in [true, false] {
             for shape in shapes {

@@ -13,25 +13,44 @@ use super::path::{Loop, Source};
 use super::rule::{Check, Rule};
 use substitute::Values;
 
-/// The rule without a reference to a parameter. A check that can't be violated any more is left out.
+/// The rule without a reference to a parameter, and without examples. A check that can't be violated any more is left out.
 pub fn fold(rule: &Rule) -> Rule {
     let values: BTreeMap<String, Value> =
         rule.parameters.iter().map(|(name, parameter)| (name.clone(), parameter.value.clone())).collect();
     let values = Values::of(&values);
     let checks = rule.checks.iter().map(|check| fold_check(check, &values));
     Rule {
+        id: rule.id.clone(),
+        title: rule.title.clone(),
+        severity: rule.severity,
+        category: rule.category.clone(),
+        since: rule.since.clone(),
+        why: rule.why.clone(),
+        fix: rule.fix.clone(),
+        references: rule.references.clone(),
+        source_file: rule.source_file.clone(),
+        kinds: rule.kinds.clone(),
+        parameters: rule.parameters.clone(),
         spared: condition(&rule.spared, &values),
-        checks: checks.filter(|check| check.ok != Condition::True).collect(),
+        waivers: rule.waivers.clone(),
         shapes: rule.shapes.clone(),
-        ..rule.clone()
+        checks: checks.filter(|check| check.ok != Condition::True).collect(),
+        governed_in_pods: rule.governed_in_pods.clone(),
+        governed_in_objects: rule.governed_in_objects.clone(),
+        placements: rule.placements.clone(),
+        examples: Vec::new(),
     }
 }
 
 fn fold_check(check: &Check, values: &Values) -> Check {
     Check {
+        id: check.id.clone(),
+        kinds: check.kinds.clone(),
         each: check.each.iter().map(|each| fold_loop(each, values)).collect(),
         ok: condition(&check.ok, values),
-        ..check.clone()
+        waivers: check.waivers.clone(),
+        message: check.message.clone(),
+        at: check.at.clone(),
     }
 }
 
