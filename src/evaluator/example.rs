@@ -43,7 +43,10 @@ pub fn complete(rule: &Rule, example: &Example) -> Vec<Completed> {
             let (group, _, name) = type_of(&node);
             let known = rule.kinds.iter().find(|kind| kind.kind == name && kind.group == group);
             known
-                .map(|kind| Completed { kind: kind.clone(), object: named(kind, object, namespace(example)) })
+                .map(|kind| Completed {
+                    kind: kind.clone(),
+                    object: named(kind, object.clone(), namespace(example)),
+                })
                 .into_iter()
                 .collect()
         }
@@ -124,8 +127,7 @@ fn namespace(example: &Example) -> &str {
 }
 
 /// An object with a name and, in a namespaced kind, a namespace.
-fn named(kind: &Kind, object: &Value, namespace: &str) -> Value {
-    let mut object = object.clone();
+fn named(kind: &Kind, mut object: Value, namespace: &str) -> Value {
     if let Value::Object(fields) = &mut object
         && let Value::Object(metadata) = fields.entry("metadata").or_insert_with(|| json!({}))
     {
@@ -157,7 +159,7 @@ fn carry(kind: &Kind, steps: &[String], metadata: &Value, spec: &Value, namespac
     let mut object = map([("apiVersion", kind.api_version().into()), ("kind", kind.kind.as_str().into())]);
     merge(&mut object, inner);
     merge(&mut object, surroundings(kind, labels));
-    Some(named(kind, &object, namespace))
+    Some(named(kind, object, namespace))
 }
 
 /// A map with these fields.
