@@ -160,7 +160,7 @@ fn in_double_quotes(text: &str, by_number: impl Fn(char) -> String) -> String {
 fn block(text: &str, indent: usize) -> Value {
     let is_plain = !text.starts_with(char::is_whitespace)
         && !text.ends_with(char::is_whitespace)
-        && text.chars().all(|character| character == '\n' || cel::is_printable(character));
+        && text.split('\n').all(is_printable);
     if !is_plain {
         return Value::from_safe_string(yaml_text(text));
     }
@@ -174,6 +174,11 @@ fn block(text: &str, indent: usize) -> Value {
         }
     }
     Value::from_safe_string(scalar)
+}
+
+/// Whether a text can stand as it is.
+fn is_printable(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || text.chars().all(cel::is_printable)
 }
 
 /// The filter `comment`: a text that stands in one line of a comment.
