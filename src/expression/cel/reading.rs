@@ -107,7 +107,7 @@ impl Printer<'_> {
         };
         let (name, inner) = scope.variable(name);
         let body = body(self, Expression::code(&name), &inner)?;
-        let is_decided = body == Expression::truth(true) || body == Expression::truth(false);
+        let is_decided = body.is_truth(true) || body.is_truth(false);
         Ok(if is_decided { body } else { converted.each("exists", &name, body) })
     }
 

@@ -34,7 +34,7 @@ pub fn variables(rule: &Rule) -> Result<Vec<Variable>, Unprintable> {
     let exempted = printer.any_waiver(&rule.waivers, &scope)?;
     printer.is_cautious = false;
     for (name, condition) in [("spared", spared), ("exempted", exempted)] {
-        if condition != Expression::truth(false) {
+        if !condition.is_truth(false) {
             silent.push(add(name, condition));
         }
     }
@@ -273,7 +273,7 @@ impl Printer<'_> {
         let violates = self.condition(&check.ok, &inner)?.negate();
         let is_due = self.any_waiver(&check.waivers, &inner)?.negate();
         if computed.is_empty() {
-            let is_telling = |filter: &Expression| *filter != Expression::truth(true);
+            let is_telling = |filter: &Expression| !filter.is_truth(true);
             let filters = [violates, is_due].into_iter().filter(is_telling);
             return Ok(filters.fold(list, |list, filter| list.each("filter", variable, filter)));
         }
@@ -346,7 +346,7 @@ fn word_for(reading: Reading) -> &'static str {
 
 /// A list, if a condition is true; else an empty one.
 fn if_so(condition: Expression, list: Expression) -> Expression {
-    if condition == Expression::truth(true) {
+    if condition.is_truth(true) {
         return list;
     }
     condition.choose(list, Expression::List(Vec::new()))

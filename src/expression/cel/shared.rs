@@ -95,11 +95,8 @@ fn security_contexts(kinds: &[Kind]) -> Expression {
     ]);
     let of_pod = Expression::List(vec![of_pod]);
     let has_pod = has_pod(kinds);
-    let of_pod = if has_pod == Expression::truth(true) {
-        of_pod
-    } else {
-        has_pod.choose(of_pod, Expression::List(Vec::new()))
-    };
+    let of_pod =
+        if has_pod.is_truth(true) { of_pod } else { has_pod.choose(of_pod, Expression::List(Vec::new())) };
     Expression::sum([of_pod, of_containers("securityContext")])
 }
 

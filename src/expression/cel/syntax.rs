@@ -99,6 +99,11 @@ impl Expression {
         Expression::code("variables").field(name)
     }
 
+    /// Whether it is plainly this truth.
+    pub(super) fn is_truth(&self, value: bool) -> bool {
+        matches!(self, Expression::Code(code) if code == if value { "true" } else { "false" })
+    }
+
     /// The value at the end of the steps, or null.
     pub(super) fn read(self, steps: &[&str]) -> Self {
         self.steps(steps.iter().map(|step| Step::Name((*step).to_owned())).collect())
@@ -124,7 +129,7 @@ impl Expression {
                 |count| self.clone().steps(steps.iter().take(*count).cloned().collect()).has_type("map"),
             ));
         let value = self.steps(steps);
-        if are_maps == Expression::truth(true) { value } else { are_maps.choose(value, Expression::null()) }
+        if are_maps.is_truth(true) { value } else { are_maps.choose(value, Expression::null()) }
     }
 
     /// Whether it is a map whatever the object looks like: the object itself, or one of the variables that are made so.
@@ -228,8 +233,8 @@ impl Expression {
             Expression::Compare("==", left, right) => Expression::Compare("!=", left, right),
             Expression::Compare("!=", left, right) => Expression::Compare("==", left, right),
             Expression::Not(inner) => *inner,
-            Expression::Code(code) if code == "true" => Expression::truth(false),
-            Expression::Code(code) if code == "false" => Expression::truth(true),
+            code if code.is_truth(true) => Expression::truth(false),
+            code if code.is_truth(false) => Expression::truth(true),
             other => Expression::Not(Box::new(other)),
         }
     }
@@ -281,8 +286,8 @@ fn join(operator: Operator, parts: impl IntoIterator<Item = Expression>, neutral
     let mut kept = Vec::new();
     for part in parts {
         match part {
-            part if part == Expression::truth(neutral) => {}
-            part if part == Expression::truth(!neutral) => return part,
+            part if part.is_truth(neutral) => {}
+            part if part.is_truth(!neutral) => return part,
             Expression::Chain(inner, parts) if inner == operator => kept.extend(parts),
             part => kept.push(part),
         }
