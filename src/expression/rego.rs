@@ -26,7 +26,7 @@ use crate::ir::{Check, Condition, Rule, Text, Waiver};
 /// A rule in Rego, but for its frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Module {
-    /// A term: the paths of the parts whose change makes an UPDATE be judged.
+    /// A term, as it stands in a body: the paths of the parts whose change makes an UPDATE be judged.
     pub governed: String,
     /// Whether there is a rule `spared`, for the objects that the rule is silent about.
     pub is_sparing: bool,
@@ -50,7 +50,7 @@ pub fn module(rule: &Rule) -> Result<Module, Unprintable> {
     blocks.extend(governed_rules);
     blocks.extend(printer.head());
     blocks.append(&mut printer.blocks);
-    Ok(Module { governed, is_sparing, rules: blocks.join("\n\n") })
+    Ok(Module { governed: literal::indented(&governed), is_sparing, rules: blocks.join("\n\n") })
 }
 
 impl<'a> Printer<'a> {
