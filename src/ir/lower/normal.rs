@@ -246,6 +246,15 @@ mod tests {
     }
 
     #[test]
+    fn quantities_are_compared_only_where_all_engines_are_exact() {
+        assert_eq!(quantity("999P"), Ok("999P".to_owned()));
+        assert_eq!(quantity("0.000001m"), Ok("0.000001m".to_owned()));
+        for text in ["1E", "1000P", "1e99", "1000000000000000", "0.0000001", "-1", "1K"] {
+            assert!(quantity(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
     fn expressions_outside_the_common_subset_are_refused() {
         for bad in
             ["(", r"\d", r"[\w]", "a{1001}", "(?x)a", r"\pL", "[a&&b]", "a**", "(?<n>a)", r"\u0041", r"\b"]
