@@ -43,9 +43,9 @@ pub fn complete(rule: &Rule, example: &Example) -> Vec<Completed> {
             let (group, _, name) = type_of(&node);
             let known = rule.kinds.iter().find(|kind| kind.kind == name && kind.group == group);
             known
-                .map(|kind| Completed {
-                    kind: kind.clone(),
-                    object: named(kind, object.clone(), namespace(example)),
+                .map(|kind| {
+                    let object = named(kind, object.clone(), namespace(example));
+                    Completed { kind: kind.clone(), object: with_node_class(kind, object) }
                 })
                 .into_iter()
                 .collect()
@@ -141,6 +141,27 @@ fn named(kind: &Kind, mut object: Value, namespace: &str) -> Value {
     object
 }
 
+/// A NodePool with the class of its nodes and a requirement on them, which Karpenter's CustomResourceDefinition demands
+/// (`karpenter.sh/v1`, 1.13); any other object as it is. What isn't a map on the way is left as it is.
+fn with_node_class(kind: &Kind, mut object: Value) -> Value {
+    if (kind.group.as_str(), kind.kind.as_str()) != ("karpenter.sh", "NodePool") {
+        return object;
+    }
+    let steps = ["spec", "template", "spec"].into_iter();
+    let nodes = steps.fold(Some(&mut object), |node, step| {
+        let Some(Value::Object(fields)) = node else { return None };
+        Some(fields.entry(step).or_insert_with(|| json!({})))
+    });
+    if let Some(Value::Object(fields)) = nodes {
+        let class = json!({"group": "eks.amazonaws.com", "kind": "NodeClass", "name": "default"});
+        fields.entry("nodeClassRef").or_insert(class);
+        let on_demand =
+            json!([{"key": "karpenter.sh/capacity-type", "operator": "In", "values": ["on-demand"]}]);
+        fields.entry("requirements").or_insert(on_demand);
+    }
+    object
+}
+
 /// A Pod in an object of the kind, whose template stands behind these steps; nothing if the kind can't carry it.
 fn carry(kind: &Kind, steps: &[String], metadata: &Value, spec: &Value, namespace: &str) -> Option<Value> {
     let restart = restart_policy(kind, spec)?;
@@ -219,7 +240,7 @@ fn whole_pod(spec: &Value, restart: Option<&str>) -> Value {
     spec
 }
 
-/// Gives a container a name and an image, where it says none.
+/// Gives a container a name and an image, where it says none; and the privilege without which no mount propagates to the host.
 fn fill(container: &mut Value, list: ContainerList, index: usize) {
     if let Value::Object(fields) = container {
         let word = match list {
@@ -230,6 +251,13 @@ fn fill(container: &mut Value, list: ContainerList, index: usize) {
         let name = if index == 0 { word.to_owned() } else { format!("{word}-{index}") };
         fields.entry("name").or_insert_with(|| json!(name));
         fields.entry("image").or_insert_with(|| json!(IMAGE));
+        let mounts = fields.get("volumeMounts").and_then(Value::as_array);
+        let propagates = |mount: &Value| mount.get("mountPropagation").is_some_and(|way| way == "Bidirectional");
+        if mounts.is_some_and(|mounts| mounts.iter().any(propagates))
+            && let Value::Object(context) = fields.entry("securityContext").or_insert_with(|| json!({}))
+        {
+            context.entry("privileged").or_insert(Value::Bool(true));
+        }
     }
 }
 

@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 
 use palisade::evaluator::example::{self, Completed};
-use palisade::ir::{Kind, Operator, Placement, Release, Requirement};
+use palisade::ir::{Kind, Release};
 use serde_json::Value;
 
 use crate::case::{Case, Expected, Origin};
 use crate::choice::{Choice, Numbers};
 use crate::judging::{Bench, Question};
 use crate::project::{self, Project};
-use crate::reference::Reference;
+use crate::reference::{Labels, Reference, fits};
 use crate::requests;
 use crate::tally::Tally;
 
@@ -19,8 +19,6 @@ use crate::tally::Tally;
 const ENVIRONMENT: &str = "production";
 /// The name that the bundle has among rules.
 const NAME: &str = "the bundle";
-
-type Labels = BTreeMap<String, String>;
 
 /// Proves the bundle.
 pub fn prove(project: &Project, choice: &Choice, bench: &mut Bench, tally: &mut Tally) -> Result<(), String> {
@@ -131,16 +129,4 @@ fn in_each_namespace(kind: &Kind, object: &Value, namespaces: &[(String, Labels)
         }
     }
     moved
-}
-
-/// Whether a placement is for an object of this kind in a namespace with these labels.
-fn fits(placement: &Placement, kind: &Kind, labels: &Labels) -> bool {
-    let holds = |requirement: &Requirement| {
-        let listed = labels.get(&requirement.key).is_some_and(|value| requirement.values.contains(value));
-        match requirement.operator {
-            Operator::In => listed,
-            Operator::NotIn => !listed,
-        }
-    };
-    placement.cluster == kind.is_cluster_wide() && (placement.cluster || placement.selector.iter().all(holds))
 }

@@ -1,8 +1,10 @@
 //! What the evaluator says of a request.
 
+use std::collections::BTreeMap;
+
 use palisade::diagnostic::{Sources, Span};
 use palisade::evaluator::{self, CompiledRule, Operation, Status, Verdict};
-use palisade::ir::{Placement, Release, Rule};
+use palisade::ir::{Kind, Operator, Placement, Release, Requirement, Rule};
 use palisade::yaml::Node;
 use serde_json::Value;
 
@@ -57,6 +59,21 @@ impl<'a> Reference<'a> {
         };
         evaluator::judge(&self.compiled, &asked)
     }
+}
+
+/// The labels of a namespace.
+pub type Labels = BTreeMap<String, String>;
+
+/// Whether a placement is for an object of this kind in a namespace with these labels.
+pub fn fits(placement: &Placement, kind: &Kind, labels: &Labels) -> bool {
+    let holds = |requirement: &Requirement| {
+        let listed = labels.get(&requirement.key).is_some_and(|value| requirement.values.contains(value));
+        match requirement.operator {
+            Operator::In => listed,
+            Operator::NotIn => !listed,
+        }
+    };
+    placement.cluster == kind.is_cluster_wide() && (placement.cluster || placement.selector.iter().all(holds))
 }
 
 fn node(value: &Value) -> Node {

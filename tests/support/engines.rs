@@ -9,6 +9,8 @@ use palisade::ir::Target;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+#[path = "go.rs"]
+mod go;
 #[path = "engines/program.rs"]
 mod program;
 

@@ -1,0 +1,72 @@
+//! kubectl, as a person or a GitOps job runs it.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// kubectl with a KUBECONFIG.
+pub struct Kubectl {
+    executable: PathBuf,
+    kubeconfig: PathBuf,
+}
+
+/// What a command printed.
+pub struct Printed {
+    pub output: String,
+    /// What it printed for people: warnings among them.
+    pub errors: String,
+}
+
+impl Kubectl {
+    pub(super) fn new(executable: PathBuf, kubeconfig: PathBuf) -> Self {
+        Self { executable, kubeconfig }
+    }
+
+    pub(super) fn kubeconfig(&self) -> &Path {
+        &self.kubeconfig
+    }
+
+    /// Runs a command; the error is what it printed when it failed.
+    pub fn run(&self, arguments: &[&str]) -> Result<Printed, String> {
+        self.run_with(arguments, "")
+    }
+
+    /// Runs a command with this standard input.
+    pub fn run_with(&self, arguments: &[&str], input: &str) -> Result<Printed, String> {
+        let unable = |error: std::io::Error| format!("kubectl can't be run: {error}");
+        let mut process = Command::new(&self.executable)
+            .args(arguments)
+            .env("KUBECONFIG", &self.kubeconfig)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(unable)?;
+        if let Some(mut standard_input) = process.stdin.take() {
+            standard_input.write_all(input.as_bytes()).map_err(unable)?;
+        }
+        let output = process.wait_with_output().map_err(unable)?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let printed = Printed { output: text(&output.stdout), errors: text(&output.stderr) };
+        if output.status.success() {
+            Ok(printed)
+        } else {
+            Err(format!("`kubectl {}` failed: {}", arguments.join(" "), printed.errors.trim()))
+        }
+    }
+
+    /// Applies the manifests of a folder.
+    pub(super) fn apply_files(&self, folder: &Path) -> Result<(), String> {
+        self.run(&["apply", "--server-side", "--filename", &folder.to_string_lossy()]).map(|_| ())
+    }
+
+    /// Applies manifests.
+    pub(super) fn apply_text(&self, text: &str) -> Result<(), String> {
+        self.run_with(&["apply", "--server-side", "--filename", "-"], text).map(|_| ())
+    }
+
+    /// Waits until the API server serves each CustomResourceDefinition that it has.
+    pub fn wait_for_kinds(&self) -> Result<(), String> {
+        self.run(&["wait", "--for", "condition=established", "--timeout", "180s", "crd", "--all"]).map(|_| ())
+    }
+}

@@ -1,0 +1,3 @@
+module palisade/tests/cluster/supervisor
+
+go 1.26.6
