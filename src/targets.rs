@@ -12,6 +12,7 @@ pub mod names;
 mod validating_admission_policy;
 mod versions;
 
+pub use admission::{EPHEMERAL_CONTAINERS, sees_ephemeral_containers};
 pub use versions::{VersionFault, check_engines, described};
 
 use crate::ir::{Release, Rule, Target};

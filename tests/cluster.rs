@@ -77,17 +77,34 @@ fn run() -> Result<bool, String> {
     let mut subjects = subject::subjects(&project, &places, &mut Numbers::new(1, "cluster"), false)?;
     let labels = subject::store(&cluster, &mut subjects, &places)?;
     say(&format!("{} subjects", subjects.len()));
-    for subject in &subjects { if let Err(e) = &subject.stored { println!("not stored: {}: {e}", subject.name); } }
-    let wanted: Vec<Target> = Target::ALL.into_iter().filter(|t| std::env::args().skip(1).all(|a| a == t.name())).collect();
+    for subject in &subjects {
+        if let Err(e) = &subject.stored {
+            println!("not stored: {}: {e}", subject.name);
+        }
+    }
+    let wanted: Vec<Target> =
+        Target::ALL.into_iter().filter(|t| std::env::args().skip(1).all(|a| a == t.name())).collect();
     for target in wanted {
         say(&format!("{}: applying", target.name()));
-        for fault in bundle.apply(&mut cluster, target)? { println!("  {fault}"); }
+        for fault in bundle.apply(&mut cluster, target)? {
+            println!("  {fault}");
+        }
         say("applied");
-        for fault in bundle.drift(&mut cluster, target)? { println!("  drift: {fault}"); }
+        for fault in bundle.drift(&mut cluster, target)? {
+            println!("  drift: {fault}");
+        }
         say("drift");
         let outcome = verdicts::ask(&cluster.api, &release, &subjects, &labels, |_| true)?;
-        say(&format!("judged {} denied {} refused {} faults {}", outcome.judged, outcome.denied, outcome.refused.len(), outcome.faults.len()));
-        for fault in outcome.faults.iter().take(15) { println!("{fault}\n"); }
+        say(&format!(
+            "judged {} denied {} refused {} faults {}",
+            outcome.judged,
+            outcome.denied,
+            outcome.refused.len(),
+            outcome.faults.len()
+        ));
+        for fault in outcome.faults.iter().take(15) {
+            println!("{fault}\n");
+        }
         bundle.remove(&cluster, target)?;
         say("removed");
     }

@@ -1,13 +1,15 @@
 //! The right to read custom resources, which Kyverno's reports controller needs and its chart doesn't give.
 //!
 //! Kyverno's chart binds the controller to Kubernetes' role `view`, and lets its own role grow by each ClusterRole with the label
-//! below. Without the right a ValidatingPolicy never becomes ready, and no report names a custom resource.
+//! below. Without the right a ValidatingPolicy never becomes ready, and no report names a custom resource. A ValidatingPolicy that
+//! names `pods/ephemeralcontainers` asks for that subresource too (seen on Kyverno 1.19.1).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
 use crate::ir::{Kind, Release, Target};
+use crate::targets::{EPHEMERAL_CONTAINERS, sees_ephemeral_containers};
 
 /// The file's name, in the target's folder.
 pub(super) const FILE: &str = "reports-role.yaml";
@@ -21,6 +23,9 @@ pub(super) fn text(release: &Release, target: Target) -> Result<Option<String>, 
     let mut resources: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for kind in kinds(release, target) {
         resources.entry(&kind.group).or_default().insert(&kind.plural);
+    }
+    if target == Target::KyvernoValidatingPolicy && release.rules.iter().any(sees_ephemeral_containers) {
+        resources.entry("").or_default().insert(EPHEMERAL_CONTAINERS);
     }
     if resources.is_empty() {
         return Ok(None);

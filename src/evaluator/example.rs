@@ -252,7 +252,8 @@ fn fill(container: &mut Value, list: ContainerList, index: usize) {
         fields.entry("name").or_insert_with(|| json!(name));
         fields.entry("image").or_insert_with(|| json!(IMAGE));
         let mounts = fields.get("volumeMounts").and_then(Value::as_array);
-        let propagates = |mount: &Value| mount.get("mountPropagation").is_some_and(|way| way == "Bidirectional");
+        let propagates =
+            |mount: &Value| mount.get("mountPropagation").is_some_and(|way| way == "Bidirectional");
         if mounts.is_some_and(|mounts| mounts.iter().any(propagates))
             && let Value::Object(context) = fields.entry("securityContext").or_insert_with(|| json!({}))
         {

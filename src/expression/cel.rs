@@ -22,9 +22,10 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 mod values;
+mod waived;
 
 pub use literal::{is_printable, quoted};
-pub use rule::{object_name, variables};
+pub use rule::{WAIVED, object_name, variables};
 
 /// A variable of a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,7 +19,7 @@ const TEXT_VARIABLES: [&str; 7] = ["places", "first", "ranked", "sorted", "fitti
 pub(super) struct Variables<'a> {
     release: &'a Release,
     rule: &'a Rule,
-    printed: OnceCell<Result<Value, String>>,
+    printed: OnceCell<Result<Vec<Value>, String>>,
 }
 
 impl<'a> Variables<'a> {
@@ -30,12 +30,23 @@ impl<'a> Variables<'a> {
 
     /// The variables, or why CEL can't say the rule.
     pub(super) fn printed(&self) -> Result<Value, String> {
+        self.all().map(Value::from)
+    }
+
+    /// The variables for an engine that can't leave a trace of an exemption, and compiles what it is given in each request.
+    pub(super) fn without_trace(&self) -> Result<Value, String> {
+        let is_trace =
+            |variable: &Value| variable.get_attr("name").is_ok_and(|name| name.as_str() == Some(cel::WAIVED));
+        Ok(self.all()?.into_iter().filter(|variable| !is_trace(variable)).collect())
+    }
+
+    fn all(&self) -> Result<Vec<Value>, String> {
         self.printed.get_or_init(|| variables(self.release, self.rule)).clone()
     }
 }
 
 /// The variables of a rule's policy: those of the rule, then those of its text.
-fn variables(release: &Release, rule: &Rule) -> Result<Value, String> {
+fn variables(release: &Release, rule: &Rule) -> Result<Vec<Value>, String> {
     let own = cel::variables(&fold(rule)).map_err(|error| {
         format!("CEL can't say {error}; this is a bug of palisade, please report it with the rule")
     })?;
@@ -53,7 +64,7 @@ fn variables(release: &Release, rule: &Rule) -> Result<Value, String> {
         let expression = frame::render(&format!("cel/{name}.cel.j2"), given.clone())?;
         variables.push(context! { name, expression => expression.trim_end() });
     }
-    Ok(Value::from(variables))
+    Ok(variables)
 }
 
 /// The rule's kinds of one scope: those without a namespace, or those with one.
@@ -61,24 +72,36 @@ pub(super) fn kinds_of<'rule>(rule: &'rule Rule, placement: &Placement) -> Vec<&
     rule.kinds.iter().filter(|kind| kind.is_cluster_wide() == placement.cluster).collect()
 }
 
-/// The operations that a rule judges: a rule whose governed parts never change judges no UPDATE.
+/// The operations that a rule judges.
 pub(super) fn operations(rule: &Rule) -> Vec<&'static str> {
-    if rule.governed_in_pods.is_empty() && rule.governed_in_objects.is_empty() {
-        vec!["CREATE"]
-    } else {
-        vec!["CREATE", "UPDATE"]
-    }
+    if judges_updates(rule) { vec!["CREATE", "UPDATE"] } else { vec!["CREATE"] }
+}
+
+/// A rule whose governed parts never change judges no UPDATE.
+fn judges_updates(rule: &Rule) -> bool {
+    !rule.governed_in_pods.is_empty() || !rule.governed_in_objects.is_empty()
+}
+
+/// The subresource that brings ephemeral containers to a Pod that runs.
+pub const EPHEMERAL_CONTAINERS: &str = "pods/ephemeralcontainers";
+
+/// Whether a rule's policies in CEL name the subresource that brings ephemeral containers.
+pub fn sees_ephemeral_containers(rule: &Rule) -> bool {
+    judges_updates(rule) && rule.kinds.iter().any(is_pod)
+}
+
+fn is_pod(kind: &Kind) -> bool {
+    kind.group.is_empty() && kind.kind == "Pod"
 }
 
 /// The resources of some of the rule's kinds, by group and versions; Pods with the subresource that brings ephemeral containers, which
 /// is only ever updated.
 pub(super) fn resource_rules(rule: &Rule, kinds: &[&Kind]) -> Value {
-    let judges_updates = operations(rule).contains(&"UPDATE");
     let mut groups: Vec<(&str, &[String], Vec<&str>)> = Vec::new();
     for kind in kinds {
         let mut resources = vec![kind.plural.as_str()];
-        if judges_updates && kind.group.is_empty() && kind.kind == "Pod" {
-            resources.push("pods/ephemeralcontainers");
+        if is_pod(kind) && judges_updates(rule) {
+            resources.push(EPHEMERAL_CONTAINERS);
         }
         let same =
             groups.iter_mut().find(|(group, versions, _)| *group == kind.group && *versions == kind.versions);
@@ -115,6 +138,11 @@ pub(super) fn selector(placement: &Placement) -> Value {
             }
         })
         .collect()
+}
+
+/// Whether a rule's verdict may rest on an exemption, of which an engine may leave a trace.
+pub(super) fn has_waivers(rule: &Rule) -> bool {
+    !rule.waivers.is_empty() || rule.checks.iter().any(|check| !check.waivers.is_empty())
 }
 
 /// The labels of an object, as pairs.

@@ -20,7 +20,7 @@ pub(super) fn render(
         rule => rule.id.to_lowercase(),
         annotations => admission::pairs(kyverno::annotations(rule)),
         operations => admission::operations(rule),
-        variables => variables.printed()?,
+        variables => variables.without_trace()?,
         message => names::message(rule),
     };
     let text = frame::render(&format!("{folder}/policy.yaml.j2"), given)?;

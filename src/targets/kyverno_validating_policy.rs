@@ -20,6 +20,7 @@ pub(super) fn render(
         annotations => admission::pairs(kyverno::annotations(rule)),
         operations => admission::operations(rule),
         variables => variables.printed()?,
+        has_waivers => admission::has_waivers(rule),
         message => names::message(rule),
     };
     let text = frame::render(&format!("{folder}/policy.yaml.j2"), given)?;

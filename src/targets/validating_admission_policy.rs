@@ -5,6 +5,7 @@
 use minijinja::{Value, context};
 
 use super::{Artefact, admission, frame, names};
+use crate::expression::cel;
 use crate::ir::{Action, FailurePolicy, Placement, Release, Rule, Target};
 
 /// The files of one rule, or why it can't be said.
@@ -40,6 +41,8 @@ fn policy(release: &Release, rule: &Rule, variables: Value) -> Value {
         resource_rules => admission::resource_rules(rule, &rule.kinds.iter().collect::<Vec<_>>()),
         variables,
         message => names::message(rule),
+        severity_if_violated => format!("variables.violations == [] ? '' : {}", cel::quoted(rule.severity.name())),
+        has_waivers => admission::has_waivers(rule),
     }
 }
 

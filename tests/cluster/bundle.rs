@@ -27,8 +27,9 @@ pub struct Bundle {
 impl Bundle {
     /// Writes the bundle of a release into a folder of its own, which the name tells from others.
     pub fn write(release: &Release, name: &str) -> Result<Self, String> {
-        let artefacts = bundle::render(release)
-            .map_err(|faults| faults.iter().map(|fault| fault.reason.clone()).collect::<Vec<_>>().join("; "))?;
+        let artefacts = bundle::render(release).map_err(|faults| {
+            faults.iter().map(|fault| fault.reason.clone()).collect::<Vec<_>>().join("; ")
+        })?;
         let files = bundle::assemble(release, artefacts).map_err(|fault| fault.to_string())?;
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cluster-bundles").join(name);
         let unable = |path: &Path, error: std::io::Error| format!("`{}`: {error}", path.display());
@@ -74,7 +75,8 @@ impl Bundle {
     pub fn apply(&self, cluster: &mut Cluster, target: Target) -> Result<Vec<String>, String> {
         let mut faults = Vec::new();
         for folder in self.folders(target) {
-            let printed = cluster.kubectl.run(&["apply", "--server-side", "-k", &folder.to_string_lossy()])?;
+            let printed =
+                cluster.kubectl.run(&["apply", "--server-side", "-k", &folder.to_string_lossy()])?;
             let is_expected =
                 |line: &&str| target == Target::KyvernoClusterPolicy && line.starts_with(DEPRECATION);
             faults.extend(printed.errors.lines().filter(|line| !is_expected(line)).map(str::to_owned));
@@ -90,14 +92,16 @@ impl Bundle {
                 ])?;
             }
         }
-        for object in self.objects(target)? {
-            let path = path_of(&object)?;
-            let ready = wait_for(&format!("`{path}` to be ready"), || {
-                cluster.check_processes()?;
-                readiness(&cluster.api.get(&path)?.object()?)
-            });
-            faults.extend(ready.err());
-        }
+        let objects = self.objects(target)?;
+        let ready = wait_for(&format!("the objects of {} to be ready", target.name()), || {
+            cluster.check_processes()?;
+            objects.iter().try_for_each(|object| {
+                let live = cluster.api.get(&path_of(object)?)?.object();
+                live.and_then(|live| readiness(&live))
+                    .map_err(|reason| format!("{}: {reason}", name_of(object)))
+            })
+        });
+        faults.extend(ready.err());
         Ok(faults)
     }
 
@@ -120,15 +124,23 @@ impl Bundle {
             cluster.kubectl.run(&["apply", "--server-side", "-k", &folder.to_string_lossy()])?;
         }
         let after = wait_until_calm("the controllers", CALM, || read(cluster).map(|live| versions(&live)))?;
-        let changed = objects.iter().zip(before.iter().zip(&after)).filter(|(_, (before, after))| before != after);
-        faults.extend(changed.map(|(object, _)| format!("{}: applying it again changes it", name_of(object))));
+        let changed =
+            objects.iter().zip(before.iter().zip(&after)).filter(|(_, (before, after))| before != after);
+        faults
+            .extend(changed.map(|(object, _)| format!("{}: applying it again changes it", name_of(object))));
         Ok(faults)
     }
 
     /// Removes a target, and waits until it is gone.
     pub fn remove(&self, cluster: &Cluster, target: Target) -> Result<(), String> {
         for folder in self.folders(target).iter().rev() {
-            cluster.kubectl.run(&["delete", "-k", &folder.to_string_lossy(), "--wait=true", "--timeout=180s"])?;
+            cluster.kubectl.run(&[
+                "delete",
+                "-k",
+                &folder.to_string_lossy(),
+                "--wait=true",
+                "--timeout=180s",
+            ])?;
         }
         Ok(())
     }
@@ -138,7 +150,9 @@ impl Bundle {
 fn documents(path: &Path) -> Result<Vec<Value>, String> {
     let text = fs::read_to_string(path).map_err(|error| format!("`{}`: {error}", path.display()))?;
     serde_yaml::Deserializer::from_str(&text)
-        .map(|document| Value::deserialize(document).map_err(|error| format!("`{}`: {error}", path.display())))
+        .map(|document| {
+            Value::deserialize(document).map_err(|error| format!("`{}`: {error}", path.display()))
+        })
         .collect()
 }
 
@@ -177,13 +191,15 @@ fn readiness(live: &Value) -> Result<(), String> {
             status["conditionStatus"]["ready"] == true && conditions(&status["conditionStatus"]["conditions"])
         }
         "ValidatingAdmissionPolicy" => {
-            status["observedGeneration"] == *generation && status["typeChecking"].get("expressionWarnings").is_none()
+            status["observedGeneration"] == *generation
+                && status["typeChecking"].get("expressionWarnings").is_none()
         }
         "ValidatingAdmissionPolicyBinding" | "ClusterRole" => true,
         "ConstraintTemplate" => {
             status["created"] == true
                 && of_pods().count() == 2
-                && of_pods().all(|pod| pod["observedGeneration"] == *generation && pod.get("errors").is_none())
+                && of_pods()
+                    .all(|pod| pod["observedGeneration"] == *generation && pod.get("errors").is_none())
         }
         // A constraint.
         _ => {
@@ -200,7 +216,8 @@ fn readiness(live: &Value) -> Result<(), String> {
 
 /// Whether there are conditions, and all are true.
 fn conditions(of: &Value) -> bool {
-    of.as_array().is_some_and(|all| !all.is_empty() && all.iter().all(|condition| condition["status"] == "True"))
+    of.as_array()
+        .is_some_and(|all| !all.is_empty() && all.iter().all(|condition| condition["status"] == "True"))
 }
 
 /// How a live object differs from a written one: in any field but the status and the metadata, in our labels and annotations.
@@ -236,7 +253,8 @@ fn first_difference(place: &str, ours: &Value, theirs: &Value) -> String {
             let names: std::collections::BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
             let differing = names.into_iter().find(|name| ours.get(*name) != theirs.get(*name));
             let name = differing.map(String::as_str).unwrap_or_default();
-            let of = |fields: &serde_json::Map<String, Value>| fields.get(name).cloned().unwrap_or(Value::Null);
+            let of =
+                |fields: &serde_json::Map<String, Value>| fields.get(name).cloned().unwrap_or(Value::Null);
             first_difference(&format!("{place}.{name}"), &of(ours), &of(theirs))
         }
         (Value::Array(ours), Value::Array(theirs)) if ours.len() == theirs.len() => {

@@ -80,7 +80,8 @@ impl Denial {
         let in_any_words =
             |text: &&String| any_words.iter().any(|rule| text.starts_with(&format!("{rule} ")));
         let exact: BTreeSet<&String> = self.texts.iter().filter(|text| !in_any_words(text)).collect();
-        let spoken: BTreeSet<&str> = self.texts.iter().filter(in_any_words).filter_map(|text| text.split(' ').next()).collect();
+        let spoken: BTreeSet<&str> =
+            self.texts.iter().filter(in_any_words).filter_map(|text| text.split(' ').next()).collect();
         let agrees = if self.is_first {
             self.texts.len() == 1 && exact.is_subset(&wanted)
         } else {

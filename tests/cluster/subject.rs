@@ -115,7 +115,8 @@ fn choose<'a>(examples: &[Written<'a>], numbers: &mut Numbers) -> Vec<Written<'a
         bad.iter().flat_map(|written| &written.example.gives).map(|finding| finding.check.as_str()).collect();
     let mut chosen: BTreeMap<&str, Written<'a>> = BTreeMap::new();
     for check in checks {
-        let gives = |written: &&Written<'a>| written.example.gives.iter().any(|finding| finding.check == check);
+        let gives =
+            |written: &&Written<'a>| written.example.gives.iter().any(|finding| finding.check == check);
         let of_check: Vec<Written<'a>> = bad.iter().filter(gives).copied().collect();
         let picked = [numbers.pick(&of_check), numbers.pick(&good)];
         chosen.extend(picked.into_iter().flatten().map(|written| (written.example.name.as_str(), *written)));

@@ -56,6 +56,7 @@ pub fn ask(
             let more = reference.expected(&request, |placement| fits(placement, &subject.kind, labels));
             expected.texts.extend(more.texts);
             expected.unreadable.extend(more.unreadable);
+            expected.exempted.extend(more.exempted);
         }
         cases.push(Case { subject, request, expected });
     }
@@ -145,7 +146,9 @@ fn changed(subject: &Subject, stored: &Value) -> Option<Value> {
         Some(steps) => {
             let pod = object.pointer_mut(&format!("/{}", steps.join("/")))?;
             let tolerations = pod.as_object_mut()?.entry("tolerations").or_insert_with(|| json!([]));
-            tolerations.as_array_mut()?.push(json!({"key": "cluster.palisade.dev/changed", "operator": "Exists"}));
+            tolerations
+                .as_array_mut()?
+                .push(json!({"key": "cluster.palisade.dev/changed", "operator": "Exists"}));
         }
         None => {
             object["metadata"]["annotations"]["cluster.palisade.dev/state"] = Value::from("changed");

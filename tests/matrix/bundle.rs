@@ -39,6 +39,7 @@ pub fn prove(project: &Project, choice: &Choice, bench: &mut Bench, tally: &mut 
                 let more = reference.expected(&request, |placement| fits(placement, &kind, labels));
                 expected.texts.extend(more.texts);
                 expected.unreadable.extend(more.unreadable);
+                expected.exempted.extend(more.exempted);
             }
             cases.push(Case { origin: Origin::Written(name.clone()), request, expected });
         }

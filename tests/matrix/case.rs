@@ -32,6 +32,8 @@ pub struct Expected {
     pub texts: BTreeSet<(String, String)>,
     /// The rules that must deny in whatever words, since a value can't be read, as (action, id).
     pub unreadable: BTreeSet<(String, String)>,
+    /// The exemptions without which there would be more of them.
+    pub exempted: BTreeSet<String>,
 }
 
 impl Expected {
@@ -60,7 +62,13 @@ impl Expected {
         let (in_any_words, exact): (BTreeSet<_>, BTreeSet<_>) =
             said.into_iter().partition(|violation| self.unreadable.contains(&about(violation)));
         let any_rules: BTreeSet<_> = in_any_words.iter().map(about).collect();
-        let agrees = exact == self.texts && any_rules == self.unreadable && answer.allowed == self.allowed();
+        // What can't be read is refused in whatever words, and nothing is said of exemptions.
+        let traced = answer.exempted.as_ref();
+        let is_traced = traced.is_none_or(|traced| *traced == self.exempted || !self.unreadable.is_empty());
+        let agrees = exact == self.texts
+            && any_rules == self.unreadable
+            && answer.allowed == self.allowed()
+            && is_traced;
         match (agrees, failed.is_empty()) {
             (true, true) => None,
             (_, false) => Some(format!("an expression failed: {}", failed.join("; "))),
@@ -75,6 +83,7 @@ fn describe(answer: &Answer) -> String {
     lines.extend(
         answer.violations.iter().map(|violation| format!("{}: {}", violation.action, violation.message)),
     );
+    lines.extend(answer.exempted.iter().flatten().map(|exemption| format!("exempted by: {exemption}")));
     lines.join("\n")
 }
 
@@ -86,6 +95,9 @@ impl std::fmt::Display for Expected {
         }
         for (action, rule) in &self.unreadable {
             write!(formatter, "\n{action}: {rule}, in any words")?;
+        }
+        for exemption in &self.exempted {
+            write!(formatter, "\nexempted by: {exemption}")?;
         }
         Ok(())
     }

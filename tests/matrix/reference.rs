@@ -1,9 +1,9 @@
 //! What the evaluator says of a request.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use palisade::diagnostic::{Sources, Span};
-use palisade::evaluator::{self, CompiledRule, Operation, Status, Verdict};
+use palisade::evaluator::{self, CompiledRule, Operation, Status, UNREADABLE, Verdict};
 use palisade::ir::{Kind, Operator, Placement, Release, Requirement, Rule};
 use palisade::yaml::Node;
 use serde_json::Value;
@@ -31,6 +31,7 @@ impl<'a> Reference<'a> {
             return expected;
         };
         let verdict = self.verdict(request);
+        expected.exempted = exempted_by(&verdict);
         if !verdict.denies() {
             return expected;
         }
@@ -59,6 +60,18 @@ impl<'a> Reference<'a> {
         };
         evaluator::judge(&self.compiled, &asked)
     }
+}
+
+/// The exemptions without which there would be more violations. An object that can't be read is judged no further.
+fn exempted_by(verdict: &Verdict) -> BTreeSet<String> {
+    if verdict.violations.iter().any(|violation| violation.check == UNREADABLE) {
+        return BTreeSet::new();
+    }
+    let of_each = verdict.violations.iter().filter_map(|violation| match &violation.status {
+        Status::Exempted(exemptions) => Some(exemptions),
+        Status::Violated | Status::Unreadable => None,
+    });
+    of_each.flatten().cloned().collect()
 }
 
 /// The labels of a namespace.

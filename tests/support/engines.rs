@@ -2,6 +2,7 @@
 //!
 //! Knows the protocol (`tests/engines/*/protocol.go`) and no rule.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
@@ -68,6 +69,8 @@ pub struct Answer {
     /// Why the request reached no policy; empty if it did.
     #[serde(default)]
     pub refused: String,
+    /// The exemptions that the policies leave a trace of; absent for an engine that can leave none.
+    pub exempted: Option<BTreeSet<String>>,
 }
 
 /// A policy that had something against a request.

@@ -60,7 +60,8 @@ fn key(source: &Path) -> Result<String, String> {
     let mut digest = Sha256::new();
     digest.update(&version.stdout);
     for path in sources(source)? {
-        let bytes = fs::read(&path).map_err(|error| format!("`{}` can't be read: {error}", path.display()))?;
+        let bytes =
+            fs::read(&path).map_err(|error| format!("`{}` can't be read: {error}", path.display()))?;
         digest.update(path.file_name().unwrap_or_default().as_encoded_bytes());
         digest.update(bytes.len().to_be_bytes());
         digest.update(bytes);

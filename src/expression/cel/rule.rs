@@ -17,8 +17,11 @@ use crate::ir::{
     Waiver,
 };
 
-/// The variables of a rule in the closed form, each before those that use it. The last, `violations`, is a list of texts: none if
-/// the rule isn't violated.
+/// The variable with the names of the exemptions without which the rule would be violated.
+pub const WAIVED: &str = "waived";
+
+/// The variables of a rule in the closed form, each before those that use it. `violations` is a list of texts: none if the rule isn't
+/// violated. A rule with exemptions has [`WAIVED`] too, on which no other variable depends.
 pub fn variables(rule: &Rule) -> Result<Vec<Variable>, Unprintable> {
     let mut printer = Printer { shapes: &rule.shapes, ..Printer::default() };
     let mut own: Vec<(String, Expression)> = Vec::new();
@@ -28,15 +31,17 @@ pub fn variables(rule: &Rule) -> Result<Vec<Variable>, Unprintable> {
     };
 
     let scope = Scope::new(&rule.kinds);
-    let mut silent = vec![add("unchanged", is_unchanged(rule, &mut printer))];
+    let mut unjudged = vec![add("unchanged", is_unchanged(rule, &mut printer))];
     printer.is_cautious = true;
     let spared = printer.condition(&rule.spared, &scope)?;
     let exempted = printer.any_waiver(&rule.waivers, &scope)?;
     printer.is_cautious = false;
-    for (name, condition) in [("spared", spared), ("exempted", exempted)] {
-        if !condition.is_truth(false) {
-            silent.push(add(name, condition));
-        }
+    if !spared.is_truth(false) {
+        unjudged.push(add("spared", spared));
+    }
+    let mut silent = unjudged.clone();
+    if !exempted.is_truth(false) {
+        silent.push(add("exempted", exempted));
     }
     let unreadable = printer.unreadable(rule)?.map(|texts| add("unreadable", texts));
     let is_plain = rule.checks.iter().all(is_plain);
@@ -47,12 +52,16 @@ pub fn variables(rule: &Rule) -> Result<Vec<Variable>, Unprintable> {
     }
     let texts =
         if is_plain { Expression::sum(found.into_iter().map(|(list, _)| list)) } else { texts(found) };
-    let none = Expression::List(Vec::new());
-    let all = match unreadable {
-        Some(unreadable) => unreadable.clone().differs(none.clone()).choose(unreadable, texts),
-        None => texts,
+    let none = || Expression::List(Vec::new());
+    let is_unreadable = unreadable.clone().map(|unreadable| unreadable.differs(none()));
+    let all = match (&is_unreadable, unreadable) {
+        (Some(is_unreadable), Some(unreadable)) => is_unreadable.clone().choose(unreadable, texts),
+        (_, _) => texts,
     };
-    add("violations", Expression::any(silent).choose(none, all));
+    add("violations", Expression::any(silent).choose(none(), all));
+    if let Some(waived) = printer.waived(rule)? {
+        add(WAIVED, Expression::any(unjudged.into_iter().chain(is_unreadable)).choose(none(), waived));
+    }
 
     let shared = printer.needed.iter().map(|shared| Variable {
         name: shared.name().to_owned(),
@@ -149,7 +158,7 @@ impl Printer<'_> {
     }
 
     /// Whether a waiver holds. What doesn't depend on the subject, which is for whom the exemption is, is computed once.
-    fn waiver(&mut self, waiver: &Waiver, scope: &Scope<'_>) -> Result<Expression, Unprintable> {
+    pub(super) fn waiver(&mut self, waiver: &Waiver, scope: &Scope<'_>) -> Result<Expression, Unprintable> {
         let Condition::All(parts) = &waiver.holds else { return self.condition(&waiver.holds, scope) };
         let is_walked = |name: &str| scope.is_walked(name);
         let (of_subject, of_object): (Vec<&Condition>, Vec<&Condition>) =

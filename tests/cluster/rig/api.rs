@@ -140,7 +140,12 @@ fn read(mut response: Response<Body>) -> Result<Reply, String> {
     let code = response.status().as_u16();
     let headers = response.headers().get_all("Warning").iter();
     let warnings = headers.filter_map(|value| warning(&String::from_utf8_lossy(value.as_bytes()))).collect();
-    let text = response.body_mut().with_config().limit(u64::MAX).read_to_string().map_err(|error| error.to_string())?;
+    let text = response
+        .body_mut()
+        .with_config()
+        .limit(u64::MAX)
+        .read_to_string()
+        .map_err(|error| error.to_string())?;
     let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
     Ok(Reply { code, body, warnings })
 }

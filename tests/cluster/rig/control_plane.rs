@@ -27,7 +27,10 @@ const CONTROLLERS: &str =
 /// A port of loopback that is free now.
 pub fn free_port() -> Result<u16, String> {
     let unable = |error: std::io::Error| format!("no free port: {error}");
-    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).map(|address| address.port()).map_err(unable)
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .map(|address| address.port())
+        .map_err(unable)
 }
 
 /// Starts etcd and the API server; gives the server's address once it is ready.

@@ -38,7 +38,9 @@ impl Cluster {
             self.kubectl.apply_files(&file)?;
         }
         self.kubectl.wait_for_kinds()?;
-        self.kubectl.apply_text(&rights(&module)?.iter().map(|right| format!("{right}\n---\n")).collect::<String>())?;
+        self.kubectl.apply_text(
+            &rights(&module)?.iter().map(|right| format!("{right}\n---\n")).collect::<String>(),
+        )?;
         let port = free_port()?;
         let webhook = [
             "--operation=webhook".to_owned(),
@@ -76,7 +78,8 @@ impl Cluster {
 
     /// Sets what happens to a request when Gatekeeper's webhook can't be asked.
     pub fn on_gatekeeper_failure(&self, failure: WebhookFailure) -> Result<(), String> {
-        let path = format!("/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/{CONFIGURATION}");
+        let path =
+            format!("/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/{CONFIGURATION}");
         let mut configuration = self.api.get(&path)?.object()?;
         for webhook in configuration["webhooks"].as_array_mut().into_iter().flatten() {
             if webhook["name"] == "validation.gatekeeper.sh" {
@@ -105,7 +108,12 @@ impl Cluster {
         let environment = [("POD_NAMESPACE", NAMESPACE), ("NAMESPACE", NAMESPACE), ("POD_NAME", name)];
         let environment =
             environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        self.supervisor.launch(&Process { name, executable: &self.programs.gatekeeper, arguments, environment })
+        self.supervisor.launch(&Process {
+            name,
+            executable: &self.programs.gatekeeper,
+            arguments,
+            environment,
+        })
     }
 
     /// Gatekeeper's validating webhooks with the rules of its module, at the address of the process.
@@ -118,8 +126,7 @@ impl Cluster {
         configuration["metadata"]["name"] = Value::from(CONFIGURATION);
         for webhook in configuration["webhooks"].as_array_mut().into_iter().flatten() {
             let path = webhook["clientConfig"]["service"]["path"].as_str().unwrap_or_default().to_owned();
-            webhook["clientConfig"] =
-                json!({"url": format!("https://127.0.0.1:{port}{path}"), "caBundle": STANDARD.encode(&authority)});
+            webhook["clientConfig"] = json!({"url": format!("https://127.0.0.1:{port}{path}"), "caBundle": STANDARD.encode(&authority)});
             // The chart leaves out Gatekeeper's own namespace, and lets a label leave out others.
             webhook["namespaceSelector"] = json!({"matchExpressions": [
                 {"key": "admission.gatekeeper.sh/ignore", "operator": "DoesNotExist"},
@@ -174,6 +181,8 @@ fn rights(module: &Path) -> Result<Vec<Value>, String> {
 fn yaml(path: &Path) -> Result<Vec<Value>, String> {
     let text = fs::read_to_string(path).map_err(|error| format!("`{}`: {error}", path.display()))?;
     serde_yaml::Deserializer::from_str(&text)
-        .map(|document| Value::deserialize(document).map_err(|error| format!("`{}`: {error}", path.display())))
+        .map(|document| {
+            Value::deserialize(document).map_err(|error| format!("`{}`: {error}", path.display()))
+        })
         .collect()
 }

@@ -92,8 +92,14 @@ impl Cluster {
         environment.insert("KYVERNO_NAMESPACE".to_owned(), "kyverno".to_owned());
         environment.insert("KYVERNO_POD_NAME".to_owned(), format!("{deployment}-0"));
         environment.insert("TUF_ROOT".to_owned(), self.folder.join("sigstore").display().to_string());
-        let executable = if deployment == REPORTS { &self.programs.kyverno_reports } else { &self.programs.kyverno };
-        self.supervisor.launch(&Process { name, executable, arguments, environment: environment.into_iter().collect() })
+        let executable =
+            if deployment == REPORTS { &self.programs.kyverno_reports } else { &self.programs.kyverno };
+        self.supervisor.launch(&Process {
+            name,
+            executable,
+            arguments,
+            environment: environment.into_iter().collect(),
+        })
     }
 }
 
@@ -116,9 +122,12 @@ fn document(kind: &str, name: &str) -> Result<Value, String> {
     let says = |document: &str, line: &str| document.lines().any(|other| other == line);
     let found = documents()?
         .into_iter()
-        .find(|document| says(document, &format!("kind: {kind}")) && says(document, &format!("  name: {name}")))
+        .find(|document| {
+            says(document, &format!("kind: {kind}")) && says(document, &format!("  name: {name}"))
+        })
         .ok_or_else(|| format!("Kyverno's installation has no {kind} `{name}`"))?;
-    serde_yaml::from_str(&found).map_err(|error| format!("{kind} `{name}` of Kyverno's installation: {error}"))
+    serde_yaml::from_str(&found)
+        .map_err(|error| format!("{kind} `{name}` of Kyverno's installation: {error}"))
 }
 
 fn container(deployment: &str) -> Result<Value, String> {
@@ -128,7 +137,10 @@ fn container(deployment: &str) -> Result<Value, String> {
 
 fn chart_filters() -> Result<String, String> {
     let map = document("ConfigMap", "kyverno")?;
-    map["data"]["resourceFilters"].as_str().map(str::to_owned).ok_or_else(|| "Kyverno's ConfigMap has no filters".to_owned())
+    map["data"]["resourceFilters"]
+        .as_str()
+        .map(str::to_owned)
+        .ok_or_else(|| "Kyverno's ConfigMap has no filters".to_owned())
 }
 
 fn strings(list: &Value) -> impl Iterator<Item = String> {

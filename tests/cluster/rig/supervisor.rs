@@ -56,9 +56,9 @@ impl Supervisor {
 
     /// Starts a process.
     pub fn launch(&mut self, process: &Process<'_>) -> Result<(), String> {
-        let inherited = ["PATH", "HOME"].into_iter().filter_map(|name| {
-            Some((name.to_owned(), std::env::var(name).ok()?))
-        });
+        let inherited = ["PATH", "HOME"]
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?)));
         let environment: Vec<String> = inherited
             .chain(process.environment.iter().cloned())
             .map(|(name, value)| format!("{name}={value}"))
@@ -96,7 +96,8 @@ impl Supervisor {
     /// The last lines of a process's log.
     pub fn end_of_log(&self, name: &str) -> String {
         let path = self.logs.join(format!("{name}.log"));
-        let text = fs::read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+        let text =
+            fs::read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
         let lines: Vec<&str> = text.lines().collect();
         let last = lines.get(lines.len().saturating_sub(LAST_LINES)..).unwrap_or_default();
         format!("the end of `{}`:\n{}", path.display(), last.join("\n"))

@@ -47,7 +47,8 @@ pub const GATEKEEPER: User = User {
 /// The API server's file of tokens.
 pub fn write_tokens(path: &Path) -> Result<(), String> {
     let users = [ADMINISTRATOR, CONTROLLER_MANAGER, KYVERNO, KYVERNO_REPORTS, GATEKEEPER];
-    let lines = users.iter().map(|user| format!("{0},{1},{0},\"{2}\"\n", user.name, user.account, user.groups));
+    let lines =
+        users.iter().map(|user| format!("{0},{1},{0},\"{2}\"\n", user.name, user.account, user.groups));
     fs::write(path, lines.collect::<String>()).map_err(|error| format!("`{}`: {error}", path.display()))
 }
 

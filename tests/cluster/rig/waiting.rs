@@ -13,7 +13,9 @@ pub fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Result<T, String>) -> Re
     loop {
         match ask() {
             Ok(found) => return Ok(found),
-            Err(reason) if began.elapsed() > PATIENCE => return Err(format!("waited in vain for {what}: {reason}")),
+            Err(reason) if began.elapsed() > PATIENCE => {
+                return Err(format!("waited in vain for {what}: {reason}"));
+            }
             Err(_) => sleep(PAUSE),
         }
     }

@@ -88,6 +88,8 @@ type verdict struct {
 	Violations []violation `json:"violations"`
 	// Refused says why the API server would have refused the request before it asked any policy.
 	Refused string `json:"refused,omitempty"`
+	// Exempted are the exemptions that the policies leave a trace of; null for Gatekeeper, which can leave none.
+	Exempted []string `json:"exempted"`
 	// Cost is what the expressions used of their budget, in CEL cost units; absent for Gatekeeper.
 	Cost *int64 `json:"cost,omitempty"`
 }

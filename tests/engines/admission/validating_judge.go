@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -19,6 +20,9 @@ import (
 	"k8s.io/apiserver/pkg/authorization/authorizerfactory"
 	"k8s.io/kubernetes/pkg/api/legacyscheme"
 )
+
+// exemptedKey is the audit annotation by which a policy tells of the exemptions that it rests on.
+const exemptedKey = "exempted"
 
 var objectInterfaces = apiserveradmission.NewObjectInterfacesFromScheme(legacyscheme.Scheme)
 
@@ -87,6 +91,7 @@ func (s *validatingSet) judge(ctx context.Context, asked admission) verdict {
 	}
 	result := newVerdict(evaluation.violations)
 	result.Cost = &cost
+	result.Exempted = append([]string{}, evaluation.exempted...)
 	return result
 }
 
@@ -96,6 +101,8 @@ type evaluation struct {
 	attributes apiserveradmission.Attributes
 	versioned  map[schema.GroupVersionKind]*apiserveradmission.VersionedAttributes
 	violations []violation
+	// exempted are the exemptions that policies rest on.
+	exempted []string
 }
 
 // judgeBy asks one policy through each of its bindings. An error refuses the request.
@@ -187,8 +194,11 @@ func (e *evaluation) addDecisions(bound *boundPolicy, binding *admissionregistra
 			Message: decision.Message, Error: decision.Evaluation == validating.EvalError, Details: details,
 		})
 	}
-	// An annotation that fails denies, whatever the binding's actions are.
 	for _, annotation := range decided.AuditAnnotations {
+		if annotation.Key == exemptedKey && annotation.Action == validating.AuditAnnotationActionPublish {
+			e.exempted = append(e.exempted, strings.Split(annotation.Value, ", ")...)
+		}
+		// An annotation that fails denies, whatever the binding's actions are.
 		if annotation.Action == validating.AuditAnnotationActionError {
 			e.violations = append(e.violations, violation{
 				Policy: bound.policy.Name, Action: actionDeny, Message: annotation.Error, Error: true, Details: details,

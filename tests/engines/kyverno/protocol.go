@@ -83,6 +83,8 @@ type judgeAnswer struct {
 type verdict struct {
 	Allowed    bool        `json:"allowed"`
 	Violations []violation `json:"violations"`
+	// Exempted are the exemptions that the policies leave a trace of; null for ClusterPolicies, which can leave none.
+	Exempted []string `json:"exempted"`
 }
 
 // violation is one rule that didn't pass.

@@ -27,6 +27,9 @@ import (
 // validatingPolicyPath is where Kyverno's server listens for ValidatingPolicies.
 const validatingPolicyPath = "/vpol"
 
+// exemptedKey is the annotation by which a policy tells of the exemptions that it rests on; it becomes a property in Kyverno's reports.
+const exemptedKey = "exempted"
+
 // validatingPolicies judges requests by ValidatingPolicies.
 type validatingPolicies struct {
 	engine vpolengine.Engine
@@ -76,9 +79,12 @@ func (v *validatingPolicies) judge(ctx context.Context, path string, request han
 	if listener.err != nil {
 		return verdict{}, fmt.Errorf("ask Kyverno's engine: %w", listener.err)
 	}
-	judged := verdict{Allowed: answer.Allowed}
+	judged := verdict{Allowed: answer.Allowed, Exempted: []string{}}
 	for _, policy := range listener.response.Policies {
 		for _, rule := range policy.Rules {
+			if exempted := rule.Properties()[exemptedKey]; exempted != "" {
+				judged.Exempted = append(judged.Exempted, strings.Split(exempted, ", ")...)
+			}
 			if rule.Status() != engineapi.RuleStatusFail && rule.Status() != engineapi.RuleStatusError {
 				continue
 			}
