@@ -13,7 +13,7 @@ mod reports_role;
 use std::collections::BTreeMap;
 
 pub use actions::actions;
-pub use limits::limits;
+pub use limits::{Area, Unseen, limits, unseen};
 pub use lock::{FORMAT, Lock, LockError, digest};
 
 use crate::ir::record::ReleaseRecord;

@@ -8,10 +8,13 @@
 //! PALISADE_MATRIX=full     all examples, as all kinds
 //! PALISADE_SKIP=cluster    none of it
 //! ```
-//! The log of each process is in the folder `cluster` of the target folder's `tmp`.
+//! The proofs: `endings`, `verdicts`, `releases`, `together`, `actions`, `defaults`. That a bundle is accepted and kept is always
+//! among them. The log of each process is in the folder `cluster` of the target folder's `tmp`.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+#[path = "cluster/actions.rs"]
+mod actions;
 #[path = "cluster/bundle.rs"]
 mod bundle;
 #[path = "matrix/case.rs"]
@@ -20,32 +23,44 @@ mod case;
 #[path = "matrix/choice.rs"]
 #[expect(dead_code, reason = "the matrix chooses more")]
 mod choice;
+#[path = "cluster/defaults.rs"]
+mod defaults;
+#[path = "cluster/endings.rs"]
+mod endings;
 #[path = "support/engines.rs"]
 #[expect(dead_code, reason = "no engine is asked in process here")]
 mod engines;
 #[path = "support/go.rs"]
 mod go;
+#[path = "cluster/plan.rs"]
+mod plan;
 #[path = "matrix/project.rs"]
 #[expect(dead_code, reason = "the matrix judges rule by rule")]
 mod project;
 #[path = "matrix/reference.rs"]
 mod reference;
+#[path = "cluster/releases.rs"]
+mod releases;
+#[path = "cluster/report.rs"]
+mod report;
 #[path = "cluster/rig.rs"]
+#[expect(dead_code, reason = "the example uses the KUBECONFIG")]
 mod rig;
 #[path = "cluster/saying.rs"]
 mod saying;
 #[path = "cluster/subject.rs"]
 mod subject;
+#[path = "cluster/targets.rs"]
+mod targets;
 #[path = "cluster/verdicts.rs"]
 mod verdicts;
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use bundle::Bundle;
-use choice::Numbers;
-use palisade::ir::Target;
+use plan::{Plan, Proof};
 use project::Project;
+use report::Report;
 use rig::Cluster;
 use rig::gatekeeper::WebhookFailure;
 use rig::kyverno::Filters;
@@ -61,52 +76,58 @@ fn main() -> ExitCode {
     }
 }
 
+/// Whether everything is as it should be.
 fn run() -> Result<bool, String> {
-    let began = std::time::Instant::now();
-    let say = |text: &str| println!("{:>4} s  {text}", began.elapsed().as_secs());
-    let project = Project::read("policies")?.unwrap();
-    let release = project.release("production")?;
-    let bundle = Bundle::write(&release, "production")?;
+    if endings::hold_if_asked()? {
+        return Ok(true);
+    }
+    let Some(plan) = Plan::of(std::env::args().skip(1))? else {
+        println!("the cluster: no target and no proof of these names; nothing to do");
+        return Ok(true);
+    };
+    if plan.is_skipped() {
+        println!("the cluster: SKIPPED, as PALISADE_SKIP says; nothing was proved on a real API server");
+        return Ok(true);
+    }
+    let mut report = Report::begin(plan.seed);
+    prove(&plan, &mut report)?;
+    Ok(report.end())
+}
+
+fn prove(plan: &Plan, report: &mut Report) -> Result<(), String> {
+    let project = read_project()?;
+    if plan.has(Proof::Endings) {
+        report.part("processes end with the test", endings::prove()?);
+    }
+    if !plan.needs_cluster() {
+        return Ok(());
+    }
     let mut cluster = Cluster::start(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("cluster"))?;
     cluster.start_kyverno()?;
     cluster.start_gatekeeper()?;
     cluster.filter_for_kyverno(Filters::None)?;
     cluster.on_gatekeeper_failure(WebhookFailure::Fail)?;
-    say("started");
-    let places = subject::places(&release);
-    let mut subjects = subject::subjects(&project, &places, &mut Numbers::new(1, "cluster"), false)?;
-    let labels = subject::store(&cluster, &mut subjects, &places)?;
-    say(&format!("{} subjects", subjects.len()));
-    for subject in &subjects {
-        if let Err(e) = &subject.stored {
-            println!("not stored: {}: {e}", subject.name);
-        }
+    report.part("the cluster is up", Vec::new());
+
+    targets::prove(plan, &project, &mut cluster, report)?;
+    if plan.has(Proof::Actions) {
+        let release = project.release("audited")?;
+        report
+            .part("what is audited can be seen, and exemptions too", actions::prove(&mut cluster, release)?);
     }
-    let wanted: Vec<Target> =
-        Target::ALL.into_iter().filter(|t| std::env::args().skip(1).all(|a| a == t.name())).collect();
-    for target in wanted {
-        say(&format!("{}: applying", target.name()));
-        for fault in bundle.apply(&mut cluster, target)? {
-            println!("  {fault}");
-        }
-        say("applied");
-        for fault in bundle.drift(&mut cluster, target)? {
-            println!("  drift: {fault}");
-        }
-        say("drift");
-        let outcome = verdicts::ask(&cluster.api, &release, &subjects, &labels, |_| true)?;
-        say(&format!(
-            "judged {} denied {} refused {} faults {}",
-            outcome.judged,
-            outcome.denied,
-            outcome.refused.len(),
-            outcome.faults.len()
-        ));
-        for fault in outcome.faults.iter().take(15) {
-            println!("{fault}\n");
-        }
-        bundle.remove(&cluster, target)?;
-        say("removed");
+    if plan.has(Proof::Defaults) {
+        let release = project.release("unfiltered")?;
+        let faults = defaults::prove(&mut cluster, release, &plan.targets)?;
+        report.part("installed by default, the engines leave out what the README says", faults);
     }
-    Ok(true)
+    Ok(())
+}
+
+/// The shipped project, and the environments of this test.
+fn read_project() -> Result<Project, String> {
+    let environments = [
+        ("environments/audited.yaml", include_str!("cluster/environments/audited.yaml")),
+        ("environments/unfiltered.yaml", include_str!("cluster/environments/unfiltered.yaml")),
+    ];
+    Project::read_with("policies", &environments)?.ok_or_else(|| "there is no folder `policies`".to_owned())
 }

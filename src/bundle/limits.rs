@@ -1,22 +1,69 @@
 //! What an engine doesn't enforce, whatever the policies say. The bundle's README and the coverage table say so.
+//!
+//! The areas are held against real engines, installed as their charts do it (`tests/cluster/defaults.rs`).
 
 use crate::ir::Target;
 
-/// What the engine behind a target doesn't see or do as it is installed by default; each one sentence of Markdown.
+/// A part of a cluster that an engine doesn't look into as it is installed by default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unseen {
+    /// The part.
+    pub area: Area,
+    /// Why, in a few words of Markdown.
+    pub because: &'static str,
+}
+
+/// A part of a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Area {
+    /// All that is in a namespace.
+    Namespace(&'static str),
+    /// All objects of a kind, whose group is beside it.
+    Kind(&'static str, &'static str),
+}
+
+const FILTERS: &str = "`resourceFilters` of Kyverno's chart";
+
+/// What Kyverno's chart (1.19) leaves out of both kinds of policies.
+const KYVERNO: [Unseen; 5] = [
+    Unseen { area: Area::Namespace("kube-system"), because: FILTERS },
+    Unseen { area: Area::Namespace("kube-public"), because: FILTERS },
+    Unseen { area: Area::Namespace("kube-node-lease"), because: FILTERS },
+    Unseen { area: Area::Namespace("kyverno"), because: "the webhooks' selector, and `resourceFilters`" },
+    Unseen {
+        area: Area::Kind("apps", "ReplicaSet"),
+        because: "`resourceFilters`; the Pods that it makes are judged",
+    },
+];
+
+/// What Gatekeeper's chart (3.23) leaves out.
+const GATEKEEPER: [Unseen; 1] =
+    [Unseen { area: Area::Namespace("gatekeeper-system"), because: "the webhook's selector" }];
+
+/// What the engine behind a target doesn't look into as its chart installs it.
+pub fn unseen(target: Target) -> &'static [Unseen] {
+    match target {
+        Target::KyvernoClusterPolicy | Target::KyvernoValidatingPolicy => &KYVERNO,
+        Target::Gatekeeper => &GATEKEEPER,
+        Target::ValidatingAdmissionPolicy => &[],
+    }
+}
+
+/// What else the engine behind a target doesn't do as it is installed by default; each one sentence of Markdown.
 pub fn limits(target: Target) -> &'static [&'static str] {
     match target {
         Target::KyvernoClusterPolicy => &[
-            RESOURCE_FILTERS,
-            WEBHOOK_SELECTOR,
             "Kyverno 1.20 stores a ClusterPolicy and runs nothing: move to `kyverno-validating-policy` before that.",
+            "A used exemption leaves no trace.",
         ],
-        Target::KyvernoValidatingPolicy => &[RESOURCE_FILTERS, WEBHOOK_SELECTOR],
+        Target::KyvernoValidatingPolicy => &[],
         Target::Gatekeeper => &[
             "Gatekeeper's failure policy belongs to its installation, not to a constraint: with the chart's default \
              (`Ignore`, after 3 seconds) a request that can't be judged is let in.",
             "Gatekeeper's webhook is not sent DELETE and CONNECT requests.",
             "Namespaces that the installation exempts (`--exempt-namespace`, the webhook's own selector, a `Config`) are \
              not looked into.",
+            "A used exemption leaves no trace.",
         ],
         Target::ValidatingAdmissionPolicy => &[
             "The API server judges requests only: what was stored before is not reported, and `audit` is written to its \
@@ -26,7 +73,12 @@ pub fn limits(target: Target) -> &'static [&'static str] {
     }
 }
 
-const RESOURCE_FILTERS: &str = "Kyverno's default `resourceFilters` drop `kube-system`, `kube-public`, `kube-node-lease`, and the kinds \
-     ReplicaSet, Node, Event, Binding and APIService before any policy is asked. The Pods of a ReplicaSet are judged.";
-const WEBHOOK_SELECTOR: &str =
-    "The webhooks of Kyverno's chart leave out `kube-system` and Kyverno's own namespace.";
+impl std::fmt::Display for Area {
+    /// In Markdown, for a cell of a table.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Area::Namespace(name) => write!(formatter, "the namespace `{name}`"),
+            Area::Kind(_, kind) => write!(formatter, "each {kind}"),
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{actions, applying, limits};
+use super::{actions, applying, limits, unseen};
 use crate::ir::{Operator, Release, Requirement, Target};
 use crate::targets::described;
 
@@ -164,14 +164,23 @@ fn exemptions(release: &Release) -> String {
 }
 
 fn not_enforced(release: &Release) -> String {
-    let parts: Vec<String> = release
+    let areas: Vec<String> = release
         .engines
         .keys()
-        .map(|target| {
-            let items: Vec<String> = limits(*target).iter().map(|limit| format!("- {limit}")).collect();
-            format!("`{}`:\n\n{}", target.name(), items.join("\n"))
-        })
+        .flat_map(|target| unseen(*target).iter().map(move |unseen| (target, unseen)))
+        .map(|(target, unseen)| format!("| `{}` | {} | {} |", target.name(), unseen.area, unseen.because))
         .collect();
+    let mut parts = Vec::new();
+    if !areas.is_empty() {
+        parts.push(format!("| folder | not looked into | because of |\n|---|---|---|\n{}", areas.join("\n")));
+    }
+    for target in release.engines.keys().filter(|target| !limits(**target).is_empty()) {
+        let items: Vec<String> = limits(*target).iter().map(|limit| format!("- {limit}")).collect();
+        parts.push(format!("`{}`:\n\n{}", target.name(), items.join("\n")));
+    }
+    if parts.is_empty() {
+        return String::new();
+    }
     format!(
         "## What the engines don't enforce\n\nAs they are installed by default, whatever the policies say.\n\n{}",
         parts.join("\n\n")

@@ -55,6 +55,9 @@ fn limits(releases: &[Release]) -> String {
     let is_used = |target: &Target| releases.iter().any(|release| release.engines.contains_key(target));
     for target in Target::ALL.into_iter().filter(is_used) {
         text.push_str(&format!("  {}\n", target.name()));
+        for unseen in bundle::unseen(target) {
+            text.push_str(&format!("    - {} isn't looked into: {}\n", unseen.area, unseen.because));
+        }
         for limit in bundle::limits(target) {
             text.push_str(&format!("    - {limit}\n"));
         }

@@ -17,7 +17,7 @@ use crate::rig::waiting::{wait_for, wait_until_calm};
 /// What Kyverno says to each ClusterPolicy since 1.19.
 const DEPRECATION: &str = "Warning: kyverno.io/v1 ClusterPolicy is deprecated";
 /// How long nothing may change before the controllers count as done.
-const CALM: Duration = Duration::from_secs(3);
+const CALM: Duration = Duration::from_secs(2);
 
 /// A bundle as files.
 pub struct Bundle {
@@ -105,30 +105,24 @@ impl Bundle {
         Ok(faults)
     }
 
-    /// What of a target's objects the API server keeps otherwise than the files say, once the controllers have done what they do;
-    /// and what changes when the files are applied again.
-    pub fn drift(&self, cluster: &mut Cluster, target: Target) -> Result<Vec<String>, String> {
+    /// What of a target's objects the API server keeps otherwise than the files say, once the controllers have done what they do.
+    pub fn drift(&self, cluster: &Cluster, target: Target) -> Result<Vec<String>, String> {
         let objects = self.objects(target)?;
-        let read = |cluster: &Cluster| {
-            let live = objects.iter().map(|object| cluster.api.get(&path_of(object)?)?.object());
-            live.collect::<Result<Vec<Value>, String>>()
-        };
-        let versions = |live: &[Value]| -> Vec<Value> {
-            live.iter().map(|object| object["metadata"]["resourceVersion"].clone()).collect()
-        };
-        let before = wait_until_calm("the controllers", CALM, || read(cluster).map(|live| versions(&live)))?;
-        let live = read(cluster)?;
-        let mut faults: Vec<String> =
-            objects.iter().zip(&live).flat_map(|(written, live)| differences(written, live)).collect();
+        let live = at_rest(cluster, &objects)?;
+        Ok(objects.iter().zip(&live).flat_map(|(written, live)| differences(written, live)).collect())
+    }
+
+    /// What changes when a target's files are applied again.
+    pub fn applied_again(&self, cluster: &Cluster, target: Target) -> Result<Vec<String>, String> {
+        let objects = self.objects(target)?;
+        let before = at_rest(cluster, &objects)?;
         for folder in self.folders(target) {
             cluster.kubectl.run(&["apply", "--server-side", "-k", &folder.to_string_lossy()])?;
         }
-        let after = wait_until_calm("the controllers", CALM, || read(cluster).map(|live| versions(&live)))?;
-        let changed =
-            objects.iter().zip(before.iter().zip(&after)).filter(|(_, (before, after))| before != after);
-        faults
-            .extend(changed.map(|(object, _)| format!("{}: applying it again changes it", name_of(object))));
-        Ok(faults)
+        let after = at_rest(cluster, &objects)?;
+        let pairs = objects.iter().zip(before.iter().zip(&after));
+        let changed = pairs.filter(|(_, (before, after))| version(before) != version(after));
+        Ok(changed.map(|(object, _)| format!("{}: applying it again changes it", name_of(object))).collect())
     }
 
     /// Removes a target, and waits until it is gone.
@@ -144,6 +138,20 @@ impl Bundle {
         }
         Ok(())
     }
+}
+
+/// The objects as the API server has them, once nothing changes them any more.
+fn at_rest(cluster: &Cluster, objects: &[Value]) -> Result<Vec<Value>, String> {
+    let read = || -> Result<Vec<Value>, String> {
+        objects.iter().map(|object| cluster.api.get(&path_of(object)?)?.object()).collect()
+    };
+    let versions = || read().map(|live| live.iter().map(version).collect::<Vec<Value>>());
+    wait_until_calm("the controllers", CALM, versions)?;
+    read()
+}
+
+fn version(live: &Value) -> Value {
+    live["metadata"]["resourceVersion"].clone()
 }
 
 /// The documents of a file.
@@ -197,13 +205,13 @@ fn readiness(live: &Value) -> Result<(), String> {
         "ValidatingAdmissionPolicyBinding" | "ClusterRole" => true,
         "ConstraintTemplate" => {
             status["created"] == true
-                && of_pods().count() == 2
+                && of_pods().count() > 0
                 && of_pods()
                     .all(|pod| pod["observedGeneration"] == *generation && pod.get("errors").is_none())
         }
         // A constraint.
         _ => {
-            of_pods().count() == 2
+            of_pods().count() > 0
                 && of_pods().all(|pod| {
                     pod["observedGeneration"] == *generation
                         && pod["enforced"] == true

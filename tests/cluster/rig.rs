@@ -30,6 +30,7 @@ use api::Api;
 use kubectl::Kubectl;
 use programs::{Programs, module_folder};
 use supervisor::Supervisor;
+use tempfile::TempDir;
 
 /// A cluster that is running.
 pub struct Cluster {
@@ -50,11 +51,7 @@ impl Cluster {
     pub fn start(logs: &Path) -> Result<Self, String> {
         let programs = Programs::build()?;
         fs::create_dir_all(logs).map_err(|error| format!("`{}` can't be made: {error}", logs.display()))?;
-        let folder = tempfile::Builder::new()
-            .prefix("palisade-cluster-")
-            .tempdir()
-            .map_err(|error| format!("no folder for the cluster's data: {error}"))?
-            .keep();
+        let folder = data_folder()?;
         let mut supervisor = Supervisor::start(&programs.supervisor, &folder, logs)?;
         let server = control_plane::start(&programs, &mut supervisor, &folder)?;
         let admin = users::ADMINISTRATOR;
@@ -97,4 +94,33 @@ impl Cluster {
         }
         self.kubectl.wait_for_kinds()
     }
+}
+
+/// A folder for a cluster's data; the supervisor removes it.
+fn data_folder() -> Result<PathBuf, String> {
+    let folder = tempfile::Builder::new().prefix("palisade-cluster-").tempdir();
+    folder.map(TempDir::keep).map_err(|error| format!("no folder for the cluster's data: {error}"))
+}
+
+/// A process under a supervisor, for the proof that it ends with whoever started it.
+pub struct HeldProcess {
+    /// The supervisor; it ends the process when it is dropped.
+    pub supervisor: Supervisor,
+    /// The number of the process.
+    pub pid: u32,
+    /// The number of the supervisor.
+    pub supervisor_pid: u32,
+    /// The folder that goes with them.
+    pub data: PathBuf,
+}
+
+/// Starts etcd alone.
+pub fn hold_one_process() -> Result<HeldProcess, String> {
+    let programs = Programs::build()?;
+    let data = data_folder()?;
+    let mut supervisor = Supervisor::start(&programs.supervisor, &data, &data)?;
+    let address = format!("http://127.0.0.1:{}", control_plane::free_port()?);
+    let pid = supervisor.launch(&control_plane::etcd(&programs, &address, &data)?)?;
+    let supervisor_pid = supervisor.pid();
+    Ok(HeldProcess { supervisor, pid, supervisor_pid, data })
 }

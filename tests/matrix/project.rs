@@ -1,5 +1,6 @@
 //! A project read and lowered, and what its policies are in each target.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -21,18 +22,23 @@ pub struct Project {
 impl Project {
     /// Reads a project; nothing if there is no such folder.
     pub fn read(folder: &str) -> Result<Option<Self>, String> {
+        Self::read_with(folder, &[])
+    }
+
+    /// Reads a project with further files, each a path and a text; one that has the path of another stands for it.
+    pub fn read_with(folder: &str, others: &[(&str, &str)]) -> Result<Option<Self>, String> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         if !root.is_dir() {
             return Ok(None);
         }
-        let files = files_below(&root)?
-            .into_iter()
-            .map(|path| {
-                let bytes = fs::read(&path).map_err(|error| format!("`{}`: {error}", path.display()))?;
-                let relative = path.strip_prefix(&root).unwrap_or(&path).to_string_lossy().into_owned();
-                Ok(SourceFile { path: relative, bytes })
-            })
-            .collect::<Result<Vec<_>, String>>()?;
+        let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+        for path in files_below(&root)? {
+            let bytes = fs::read(&path).map_err(|error| format!("`{}`: {error}", path.display()))?;
+            files.insert(path.strip_prefix(&root).unwrap_or(&path).to_string_lossy().into_owned(), bytes);
+        }
+        files.extend(others.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())));
+        let files: Vec<SourceFile> =
+            files.into_iter().map(|(path, bytes)| SourceFile { path, bytes }).collect();
         let loaded = load(&files);
         if let Some(fault) = loaded.diagnostics.first() {
             return Err(format!("`{folder}` has a fault: {}", fault.message));

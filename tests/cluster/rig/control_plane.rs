@@ -40,7 +40,7 @@ pub fn start(programs: &Programs, supervisor: &mut Supervisor, folder: &Path) ->
     let policy = folder.join("audit-policy.json");
     fs::write(&policy, AUDIT_POLICY).map_err(|error| format!("`{}`: {error}", policy.display()))?;
     let etcd = format!("http://127.0.0.1:{}", free_port()?);
-    supervisor.launch(&etcd_process(programs, &etcd, folder)?)?;
+    supervisor.launch(&self::etcd(programs, &etcd, folder)?)?;
     let port = free_port()?;
     supervisor.launch(&api_server(programs, &etcd, port, folder))?;
     let server = format!("https://127.0.0.1:{port}");
@@ -53,7 +53,8 @@ pub fn start(programs: &Programs, supervisor: &mut Supervisor, folder: &Path) ->
     Ok(server)
 }
 
-fn etcd_process<'a>(programs: &'a Programs, address: &str, folder: &Path) -> Result<Process<'a>, String> {
+/// etcd at this address.
+pub fn etcd<'a>(programs: &'a Programs, address: &str, folder: &Path) -> Result<Process<'a>, String> {
     let peers = format!("http://127.0.0.1:{}", free_port()?);
     Ok(Process {
         name: "etcd",
@@ -116,5 +117,6 @@ pub fn start_controllers(cluster: &mut Cluster) -> Result<(), String> {
             "--secure-port=0".to_owned(),
         ],
         environment: Vec::new(),
-    })
+    })?;
+    Ok(())
 }

@@ -76,6 +76,11 @@ impl Cluster {
         self.start_manager(NAME, &audit)
     }
 
+    /// Ends Gatekeeper's webhook.
+    pub fn end_gatekeeper_webhook(&mut self) -> Result<(), String> {
+        self.supervisor.end("gatekeeper")
+    }
+
     /// Sets what happens to a request when Gatekeeper's webhook can't be asked.
     pub fn on_gatekeeper_failure(&self, failure: WebhookFailure) -> Result<(), String> {
         let path =
@@ -113,7 +118,8 @@ impl Cluster {
             executable: &self.programs.gatekeeper,
             arguments,
             environment,
-        })
+        })?;
+        Ok(())
     }
 
     /// Gatekeeper's validating webhooks with the rules of its module, at the address of the process.

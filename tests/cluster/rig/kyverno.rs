@@ -99,7 +99,8 @@ impl Cluster {
             executable,
             arguments,
             environment: environment.into_iter().collect(),
-        })
+        })?;
+        Ok(())
     }
 }
 

@@ -34,6 +34,8 @@ struct Answer {
     #[serde(default)]
     error: String,
     #[serde(default)]
+    pid: u32,
+    #[serde(default)]
     ended: Vec<String>,
 }
 
@@ -54,8 +56,13 @@ impl Supervisor {
         Ok(Self { process, questions, answers: BufReader::new(answers), logs: logs.to_owned() })
     }
 
-    /// Starts a process.
-    pub fn launch(&mut self, process: &Process<'_>) -> Result<(), String> {
+    /// The number of its own process.
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Starts a process; gives its number.
+    pub fn launch(&mut self, process: &Process<'_>) -> Result<u32, String> {
         let inherited = ["PATH", "HOME"]
             .into_iter()
             .filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?)));
@@ -63,11 +70,11 @@ impl Supervisor {
             .chain(process.environment.iter().cloned())
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        self.ask(&json!({
+        let answer = self.ask(&json!({
             "op": "start", "name": process.name, "path": process.executable,
             "args": process.arguments, "env": environment,
         }))?;
-        Ok(())
+        Ok(answer.pid)
     }
 
     /// Ends a process.

@@ -1,0 +1,141 @@
+//! The bundle of `production`: target by target accepted, kept, enforced and followed by the next release; then all targets at once.
+
+use std::collections::BTreeMap;
+
+use palisade::ir::{Release, Target};
+
+use crate::bundle::Bundle;
+use crate::choice::Numbers;
+use crate::plan::{Plan, Proof};
+use crate::project::Project;
+use crate::reference::Labels;
+use crate::releases;
+use crate::report::Report;
+use crate::rig::Cluster;
+use crate::subject::{self, Subject};
+use crate::verdicts;
+
+const ENVIRONMENT: &str = "production";
+/// Of how many writes a ClusterPolicy is asked about one: it compiles its expressions anew in each request.
+const CLUSTER_POLICY_SHARE: usize = 12;
+/// Of how many writes all targets at once are asked about one.
+const TOGETHER_SHARE: usize = 16;
+
+/// What the targets are asked about.
+struct Bench {
+    release: Release,
+    bundle: Bundle,
+    /// The release after it.
+    next: Bundle,
+    subjects: Vec<Subject>,
+    /// The labels of each namespace.
+    labels: BTreeMap<String, Labels>,
+}
+
+/// Proves the bundle, as far as planned.
+pub fn prove(
+    plan: &Plan,
+    project: &Project,
+    cluster: &mut Cluster,
+    report: &mut Report,
+) -> Result<(), String> {
+    if !plan.applies_targets() && !plan.has(Proof::Together) {
+        return Ok(());
+    }
+    let bench = prepare(plan, project, cluster)?;
+    if plan.applies_targets() {
+        for target in &plan.targets {
+            prove_target(plan, &bench, *target, cluster, report)?;
+        }
+    }
+    if plan.has(Proof::Together) {
+        prove_together(plan, &bench, cluster, report)?;
+    }
+    for subject in &bench.subjects {
+        if let Ok(stored) = &subject.stored {
+            let name = stored["metadata"]["name"].as_str().unwrap_or_default();
+            cluster.api.delete(&format!("{}/{name}", subject.collection()), crate::rig::api::Mode::Stored)?;
+        }
+    }
+    Ok(())
+}
+
+fn prepare(plan: &Plan, project: &Project, cluster: &Cluster) -> Result<Bench, String> {
+    let release = project.release(ENVIRONMENT)?;
+    let bundle = Bundle::write(&release, "now")?;
+    let next = [("environments/production.yaml", include_str!("environments/production-next.yaml"))];
+    let next = Project::read_with("policies", &next)?.ok_or("there is no folder `policies`")?;
+    let next = Bundle::write(&next.release(ENVIRONMENT)?, "next")?;
+    let places = subject::places(&release);
+    let mut numbers = Numbers::new(plan.seed, "cluster");
+    let mut subjects = subject::subjects(project, &places, &mut numbers, plan.full)?;
+    let labels = subject::store(cluster, &mut subjects, &places)?;
+    Ok(Bench { release, bundle, next, subjects, labels })
+}
+
+fn prove_target(
+    plan: &Plan,
+    bench: &Bench,
+    target: Target,
+    cluster: &mut Cluster,
+    report: &mut Report,
+) -> Result<(), String> {
+    let name = target.name();
+    report.part(&format!("{name} is accepted"), bench.bundle.apply(cluster, target)?);
+    let mut kept = bench.bundle.drift(cluster, target)?;
+    kept.extend(bench.bundle.applied_again(cluster, target)?);
+    report.part(&format!("{name} is kept as it is"), kept);
+    if plan.has(Proof::Verdicts) {
+        let share = if target == Target::KyvernoClusterPolicy { CLUSTER_POLICY_SHARE } else { 1 };
+        report.verdicts(&format!("{name} judges"), ask(plan, bench, cluster, share)?);
+    }
+    if !plan.has(Proof::Releases) {
+        return bench.bundle.remove(cluster, target);
+    }
+    let change = releases::change(cluster, (target, &bench.bundle), (target, &bench.next))?;
+    report_change(report, &format!("{name} follows the next release"), target, change);
+    if target != Target::KyvernoClusterPolicy {
+        return bench.next.remove(cluster, target);
+    }
+    // What a team does that leaves ClusterPolicies behind.
+    let successor = Target::KyvernoValidatingPolicy;
+    let change = releases::change(cluster, (target, &bench.next), (successor, &bench.next))?;
+    report_change(report, &format!("{} takes over from {name}", successor.name()), successor, change);
+    bench.next.remove(cluster, successor)
+}
+
+/// A client that keeps trying never gets past the API server's own policies. How often it gets past the others', the report says.
+fn report_change(report: &mut Report, what: &str, target: Target, change: releases::Change) {
+    let releases::Change { mut faults, tries, let_in } = change;
+    if target == Target::ValidatingAdmissionPolicy && let_in > 0 {
+        faults.push("what both releases deny got in".to_owned());
+    }
+    report.part(&format!("{what}; {let_in} of {tries} tries got in what both deny"), faults);
+}
+
+fn prove_together(
+    plan: &Plan,
+    bench: &Bench,
+    cluster: &mut Cluster,
+    report: &mut Report,
+) -> Result<(), String> {
+    let mut faults = Vec::new();
+    for target in Target::ALL {
+        faults.extend(bench.bundle.apply(cluster, target)?);
+    }
+    for target in Target::ALL {
+        faults.extend(bench.bundle.drift(cluster, target)?);
+    }
+    report.part("all targets together are accepted and kept", faults);
+    report.verdicts("all targets together judge", ask(plan, bench, cluster, TOGETHER_SHARE)?);
+    Target::ALL.into_iter().try_for_each(|target| bench.bundle.remove(cluster, target))
+}
+
+/// The verdicts on one of so many writes, or on all if everything is wanted; which, the seed says.
+fn ask(plan: &Plan, bench: &Bench, cluster: &Cluster, share: usize) -> Result<verdicts::Outcome, String> {
+    let share = if plan.full { 1 } else { share };
+    let first = usize::try_from(plan.seed % share as u64).unwrap_or_default();
+    verdicts::ask(&cluster.api, &bench.release, &bench.subjects, &bench.labels, |number| {
+        number % share == first
+    })
+}
