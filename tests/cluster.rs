@@ -9,7 +9,8 @@
 //! PALISADE_SKIP=cluster    none of it
 //! ```
 //! The proofs: `endings`, `verdicts`, `releases`, `together`, `actions`, `defaults`. That a bundle is accepted and kept is always
-//! among them. The log of each process is in the folder `cluster` of the target folder's `tmp`.
+//! among them. The log of each process, and the bundles, are in the folder `cluster` of the target
+//! folder's `tmp`.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -55,7 +56,7 @@ mod targets;
 #[path = "cluster/verdicts.rs"]
 mod verdicts;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use plan::{Plan, Proof};
@@ -102,7 +103,7 @@ fn prove(plan: &Plan, report: &mut Report) -> Result<(), String> {
     if !plan.needs_cluster() {
         return Ok(());
     }
-    let mut cluster = Cluster::start(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("cluster"))?;
+    let mut cluster = Cluster::start(&folder("logs"))?;
     cluster.start_kyverno()?;
     cluster.start_gatekeeper()?;
     cluster.filter_for_kyverno(Filters::None)?;
@@ -130,4 +131,9 @@ fn read_project() -> Result<Project, String> {
         ("environments/unfiltered.yaml", include_str!("cluster/environments/unfiltered.yaml")),
     ];
     Project::read_with("policies", &environments)?.ok_or_else(|| "there is no folder `policies`".to_owned())
+}
+
+/// A folder of this test that stays: for logs, and for bundles.
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("cluster").join(name)
 }

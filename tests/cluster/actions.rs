@@ -7,6 +7,7 @@ use palisade::ir::{Release, Target};
 use serde_json::{Value, json};
 
 use crate::bundle::Bundle;
+use crate::folder;
 use crate::rig::Cluster;
 use crate::rig::api::Mode;
 use crate::rig::waiting::wait_for;
@@ -32,7 +33,7 @@ const EXEMPTED: &str = "fluent-bit";
 /// What isn't as it should be, of a release that only audits. It is applied on all targets, and removed again.
 pub fn prove(cluster: &mut Cluster, mut release: Release) -> Result<Vec<String>, String> {
     release.rules.retain(|rule| [RULE, WAIVED_RULE].contains(&rule.id.as_str()));
-    let bundle = Bundle::write(&release, "audited")?;
+    let bundle = Bundle::write(&release, &folder("audited"))?;
     for namespace in [NAMESPACE, EXEMPTED_NAMESPACE] {
         make_namespace(cluster, namespace, &place(namespace, &[]).labels)?;
     }

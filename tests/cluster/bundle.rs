@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::rig::Cluster;
+use crate::rig::api::Mode;
 use crate::rig::waiting::{wait_for, wait_until_calm};
 
 /// What Kyverno says to each ClusterPolicy since 1.19.
@@ -25,16 +26,20 @@ pub struct Bundle {
 }
 
 impl Bundle {
-    /// Writes the bundle of a release into a folder of its own, which the name tells from others.
-    pub fn write(release: &Release, name: &str) -> Result<Self, String> {
+    /// A bundle that is there, in the folder of its environment.
+    pub fn at(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// Writes the bundle of a release into this folder, which is emptied first.
+    pub fn write(release: &Release, folder: &Path) -> Result<Self, String> {
         let artefacts = bundle::render(release).map_err(|faults| {
             faults.iter().map(|fault| fault.reason.clone()).collect::<Vec<_>>().join("; ")
         })?;
         let files = bundle::assemble(release, artefacts).map_err(|fault| fault.to_string())?;
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cluster-bundles").join(name);
         let unable = |path: &Path, error: std::io::Error| format!("`{}`: {error}", path.display());
         if folder.exists() {
-            fs::remove_dir_all(&folder).map_err(|error| unable(&folder, error))?;
+            fs::remove_dir_all(folder).map_err(|error| unable(folder, error))?;
         }
         for (path, bytes) in files {
             let path = folder.join(path);
@@ -125,18 +130,19 @@ impl Bundle {
         Ok(changed.map(|(object, _)| format!("{}: applying it again changes it", name_of(object))).collect())
     }
 
-    /// Removes a target, and waits until it is gone.
+    /// Removes a target's policies, and waits until they are gone. The roles stay: Kyverno asks for a right that it doesn't have only
+    /// every half minute.
     pub fn remove(&self, cluster: &Cluster, target: Target) -> Result<(), String> {
-        for folder in self.folders(target).iter().rev() {
-            cluster.kubectl.run(&[
-                "delete",
-                "-k",
-                &folder.to_string_lossy(),
-                "--wait=true",
-                "--timeout=180s",
-            ])?;
+        let objects = self.objects(target)?;
+        let policies = objects.iter().rev().filter(|object| object["kind"] != "ClusterRole");
+        let paths: Vec<String> = policies.map(path_of).collect::<Result<_, _>>()?;
+        for path in &paths {
+            cluster.api.delete(path, Mode::Stored)?;
         }
-        Ok(())
+        wait_for(&format!("{} to be gone", target.name()), || {
+            let there = |path: &&String| cluster.api.get(path).is_ok_and(|reply| reply.is_success());
+            paths.iter().find(there).map_or(Ok(()), |path| Err(format!("`{path}` is there")))
+        })
     }
 }
 

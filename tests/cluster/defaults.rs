@@ -7,6 +7,7 @@ use palisade::ir::{Kind, Release, Target};
 use serde_json::{Value, json};
 
 use crate::bundle::Bundle;
+use crate::folder;
 use crate::rig::Cluster;
 use crate::rig::api::Mode;
 use crate::rig::gatekeeper::WebhookFailure;
@@ -32,7 +33,7 @@ struct Probe {
 /// removed again. Leaves the engines as their charts install them.
 pub fn prove(cluster: &mut Cluster, mut release: Release, targets: &[Target]) -> Result<Vec<String>, String> {
     release.rules.retain(|rule| RULES.contains(&rule.id.as_str()));
-    let bundle = Bundle::write(&release, "unfiltered")?;
+    let bundle = Bundle::write(&release, &folder("unfiltered"))?;
     cluster.filter_for_kyverno(Filters::Chart)?;
     cluster.on_gatekeeper_failure(WebhookFailure::Ignore)?;
     for namespace in NAMESPACES {

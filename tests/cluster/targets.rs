@@ -6,6 +6,7 @@ use palisade::ir::{Release, Target};
 
 use crate::bundle::Bundle;
 use crate::choice::Numbers;
+use crate::folder;
 use crate::plan::{Plan, Proof};
 use crate::project::Project;
 use crate::reference::Labels;
@@ -62,10 +63,10 @@ pub fn prove(
 
 fn prepare(plan: &Plan, project: &Project, cluster: &Cluster) -> Result<Bench, String> {
     let release = project.release(ENVIRONMENT)?;
-    let bundle = Bundle::write(&release, "now")?;
+    let bundle = Bundle::write(&release, &folder("now"))?;
     let next = [("environments/production.yaml", include_str!("environments/production-next.yaml"))];
     let next = Project::read_with("policies", &next)?.ok_or("there is no folder `policies`")?;
-    let next = Bundle::write(&next.release(ENVIRONMENT)?, "next")?;
+    let next = Bundle::write(&next.release(ENVIRONMENT)?, &folder("next"))?;
     let places = subject::places(&release);
     let mut numbers = Numbers::new(plan.seed, "cluster");
     let mut subjects = subject::subjects(project, &places, &mut numbers, plan.full)?;

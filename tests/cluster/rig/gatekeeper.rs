@@ -48,7 +48,7 @@ impl Cluster {
             format!("--port={port}"),
         ];
         self.start_manager("gatekeeper", &webhook)?;
-        self.start_gatekeeper_audit(60)?;
+        self.start_gatekeeper_audit(0)?;
         for process in ["gatekeeper", "gatekeeper-audit"] {
             wait_for(&format!("`{process}`"), || {
                 self.supervisor.check()?;
@@ -60,12 +60,16 @@ impl Cluster {
         self.install_webhook(&module, port)
     }
 
-    /// Starts Gatekeeper's audit, which judges what is stored every so many seconds; ends the one that was started before.
+    /// Starts Gatekeeper's audit, which judges what is stored every so many seconds, or never if that is 0; ends the one that was
+    /// started before.
     pub fn start_gatekeeper_audit(&mut self, interval: u32) -> Result<(), String> {
         const NAME: &str = "gatekeeper-audit";
         // There is none yet at the first start.
         let _ = self.supervisor.end(NAME);
+        let cache = self.folder.join("gatekeeper-audit");
+        fs::create_dir_all(&cache).map_err(|error| format!("`{}`: {error}", cache.display()))?;
         let audit = [
+            format!("--api-cache-dir={}", cache.display()),
             "--operation=audit".to_owned(),
             "--operation=status".to_owned(),
             "--operation=generate".to_owned(),

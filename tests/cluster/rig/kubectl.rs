@@ -22,6 +22,11 @@ impl Kubectl {
         Self { executable, kubeconfig }
     }
 
+    /// The program.
+    pub fn executable(&self) -> &Path {
+        &self.executable
+    }
+
     pub(super) fn kubeconfig(&self) -> &Path {
         &self.kubeconfig
     }

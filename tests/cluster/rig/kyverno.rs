@@ -78,6 +78,9 @@ impl Cluster {
         arguments.extend([
             format!("--kubeconfig={}", kubeconfig.display()),
             "--disableMetrics=true".to_owned(),
+            // It asks for its rights to each kind of each policy, and would wait half a minute between its questions.
+            "--clientRateLimitQPS=1000".to_owned(),
+            "--clientRateLimitBurst=1000".to_owned(),
             format!("--metricsPort={}", free_port()?),
         ]);
         arguments.extend_from_slice(own);
