@@ -17,6 +17,7 @@
 #[path = "cluster/actions.rs"]
 mod actions;
 #[path = "cluster/bundle.rs"]
+#[expect(dead_code, reason = "the example applies a bundle that is there")]
 mod bundle;
 #[path = "matrix/case.rs"]
 #[expect(dead_code, reason = "the matrix has more cases")]
@@ -31,8 +32,6 @@ mod endings;
 #[path = "support/engines.rs"]
 #[expect(dead_code, reason = "no engine is asked in process here")]
 mod engines;
-#[path = "support/go.rs"]
-mod go;
 #[path = "cluster/plan.rs"]
 mod plan;
 #[path = "matrix/project.rs"]
@@ -59,6 +58,7 @@ mod verdicts;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use engines::go;
 use plan::{Plan, Proof};
 use project::Project;
 use report::Report;

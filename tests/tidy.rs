@@ -221,3 +221,29 @@ fn nothing_is_left_over() {
     }
     report(&faults);
 }
+
+/// The cluster and the matrix run the same version of each engine.
+#[test]
+fn the_cluster_has_the_engines_of_the_matrix() {
+    let version = |file: &str, module: &str| -> String {
+        let text = text(Path::new(file));
+        let required = text.lines().find_map(|line| {
+            let mut words = line.split_whitespace().skip_while(|word| *word != module).skip(1);
+            words.next().filter(|word| word.starts_with('v')).map(str::to_owned)
+        });
+        required.unwrap_or_else(|| panic!("{file} requires no version of {module}"))
+    };
+    let mut faults = Vec::new();
+    for (module, matrix, cluster) in [
+        ("github.com/kyverno/kyverno", "engines/kyverno", "cluster/modules/kyverno"),
+        ("github.com/open-policy-agent/gatekeeper/v3", "engines/admission", "cluster/modules/gatekeeper"),
+        ("k8s.io/kubernetes", "engines/admission", "cluster/modules/kubernetes"),
+    ] {
+        let (matrix, cluster) = (format!("tests/{matrix}/go.mod"), format!("tests/{cluster}/go.mod"));
+        let (one, other) = (version(&matrix, module), version(&cluster, module));
+        if one != other {
+            faults.push(format!("{module} is {one} in {matrix}, and {other} in {cluster}"));
+        }
+    }
+    report(&faults);
+}

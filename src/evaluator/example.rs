@@ -147,9 +147,9 @@ fn with_node_class(kind: &Kind, mut object: Value) -> Value {
     if (kind.group.as_str(), kind.kind.as_str()) != ("karpenter.sh", "NodePool") {
         return object;
     }
-    let steps = ["spec", "template", "spec"].into_iter();
-    let nodes = steps.fold(Some(&mut object), |node, step| {
-        let Some(Value::Object(fields)) = node else { return None };
+    let mut steps = ["spec", "template", "spec"].into_iter();
+    let nodes = steps.try_fold(&mut object, |node, step| {
+        let Value::Object(fields) = node else { return None };
         Some(fields.entry(step).or_insert_with(|| json!({})))
     });
     if let Some(Value::Object(fields)) = nodes {

@@ -3,6 +3,8 @@
 //! A real API server with real controllers (`tests/cluster`) is asked to make a Pod with three containers that breaks no rule, with no
 //! policy and with the bundle of `out/production` for each target, one after the other in one run. Nothing here passes or fails.
 
+#![allow(clippy::indexing_slicing, reason = "indexing into JSON gives null, and never panics")]
+
 #[path = "../cluster/bundle.rs"]
 #[allow(dead_code, reason = "the test does more with a bundle")]
 mod bundle;

@@ -33,6 +33,8 @@ const EXEMPTED: &str = "fluent-bit";
 /// What isn't as it should be, of a release that only audits. It is applied on all targets, and removed again.
 pub fn prove(cluster: &mut Cluster, mut release: Release) -> Result<Vec<String>, String> {
     release.rules.retain(|rule| [RULE, WAIVED_RULE].contains(&rule.id.as_str()));
+    cluster.start_kyverno_reports()?;
+    cluster.start_gatekeeper_audit(5)?;
     let bundle = Bundle::write(&release, &folder("audited"))?;
     for namespace in [NAMESPACE, EXEMPTED_NAMESPACE] {
         make_namespace(cluster, namespace, &place(namespace, &[]).labels)?;
@@ -41,10 +43,9 @@ pub fn prove(cluster: &mut Cluster, mut release: Release) -> Result<Vec<String>,
     for target in Target::ALL {
         faults.extend(bundle.apply(cluster, target)?);
     }
+    wait_for("the API server's policies to be in force", || in_force(cluster))?;
     faults.extend(create(cluster, NAMESPACE, &privileged(AFTER))?);
     faults.extend(create(cluster, EXEMPTED_NAMESPACE, &log_collector())?);
-    cluster.start_kyverno_reports()?;
-    cluster.start_gatekeeper_audit(5)?;
     let seen = [
         wait_for("Kyverno's reports", || kyverno_reports(cluster)),
         wait_for("the status of Gatekeeper's constraint", || constraint_status(cluster)),
@@ -55,6 +56,17 @@ pub fn prove(cluster: &mut Cluster, mut release: Release) -> Result<Vec<String>,
         bundle.remove(cluster, target)?;
     }
     Ok(faults)
+}
+
+/// Whether the API server asks its policies: the last try to make a Pod has left a trace of one. That a policy has a status says less:
+/// another process writes that.
+fn in_force(cluster: &Cluster) -> Result<(), String> {
+    const CANARY: &str = "canary";
+    let path = format!("/api/v1/namespaces/{NAMESPACE}/pods");
+    cluster.api.create(&path, &privileged(CANARY), Mode::DryRun)?;
+    let annotations = audited(cluster, NAMESPACE, CANARY)?;
+    let severity = &annotations[format!("{POLICY}/severity")];
+    if severity == SEVERITY { Ok(()) } else { Err(format!("the annotations are {annotations}")) }
 }
 
 /// Makes a Pod that must go through without a word from a policy.
@@ -174,7 +186,7 @@ fn audit_log(cluster: &Cluster) -> Result<(), String> {
     Ok(())
 }
 
-/// The annotations of the event by which a Pod was made.
+/// The annotations of the last event by which a Pod was made.
 fn audited(cluster: &Cluster, namespace: &str, pod: &str) -> Result<Value, String> {
     let log = cluster.audit_log()?;
     let events = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
@@ -182,6 +194,9 @@ fn audited(cluster: &Cluster, namespace: &str, pod: &str) -> Result<Value, Strin
         let object = &event["objectRef"];
         event["verb"] == "create" && object["namespace"] == namespace && object["name"] == pod
     };
-    let mut found = events.filter(is_it);
-    found.next().map(|event| event["annotations"].clone()).ok_or_else(|| format!("Pod {pod} isn't in it"))
+    events
+        .filter(is_it)
+        .last()
+        .map(|event| event["annotations"].clone())
+        .ok_or_else(|| format!("Pod {pod} isn't in it"))
 }

@@ -113,21 +113,23 @@ impl Bundle {
     /// What of a target's objects the API server keeps otherwise than the files say, once the controllers have done what they do.
     pub fn drift(&self, cluster: &Cluster, target: Target) -> Result<Vec<String>, String> {
         let objects = self.objects(target)?;
-        let live = at_rest(cluster, &objects)?;
-        Ok(objects.iter().zip(&live).flat_map(|(written, live)| differences(written, live)).collect())
+        Ok(all_differences(&objects, &at_rest(cluster, &objects)?))
     }
 
-    /// What changes when a target's files are applied again.
-    pub fn applied_again(&self, cluster: &Cluster, target: Target) -> Result<Vec<String>, String> {
+    /// The same, and what changes when the files are applied again.
+    pub fn drift_and_changes(&self, cluster: &Cluster, target: Target) -> Result<Vec<String>, String> {
         let objects = self.objects(target)?;
         let before = at_rest(cluster, &objects)?;
         for folder in self.folders(target) {
             cluster.kubectl.run(&["apply", "--server-side", "-k", &folder.to_string_lossy()])?;
         }
         let after = at_rest(cluster, &objects)?;
+        let mut faults = all_differences(&objects, &before);
         let pairs = objects.iter().zip(before.iter().zip(&after));
         let changed = pairs.filter(|(_, (before, after))| version(before) != version(after));
-        Ok(changed.map(|(object, _)| format!("{}: applying it again changes it", name_of(object))).collect())
+        faults
+            .extend(changed.map(|(object, _)| format!("{}: applying it again changes it", name_of(object))));
+        Ok(faults)
     }
 
     /// Removes a target's policies, and waits until they are gone. The roles stay: Kyverno asks for a right that it doesn't have only
@@ -232,6 +234,10 @@ fn readiness(live: &Value) -> Result<(), String> {
 fn conditions(of: &Value) -> bool {
     of.as_array()
         .is_some_and(|all| !all.is_empty() && all.iter().all(|condition| condition["status"] == "True"))
+}
+
+fn all_differences(written: &[Value], live: &[Value]) -> Vec<String> {
+    written.iter().zip(live).flat_map(|(written, live)| differences(written, live)).collect()
 }
 
 /// How a live object differs from a written one: in any field but the status and the metadata, in our labels and annotations.

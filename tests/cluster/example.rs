@@ -7,6 +7,8 @@
 //! cargo run --example cluster -- --bundle out/staging gatekeeper          another bundle
 //! ```
 
+#![allow(clippy::indexing_slicing, reason = "indexing into JSON gives null, and never panics")]
+
 #[path = "bundle.rs"]
 #[allow(dead_code, reason = "the test does more with a bundle")]
 mod bundle;

@@ -10,6 +10,9 @@ use crate::rig::api::Reply;
 /// From how many bytes on the API server shortens warnings (`k8s.io/apiserver`, `endpoints/filters/warning.go`, 1.37).
 const WARNINGS_LIMIT: usize = 4096;
 
+/// How many bytes an engine's own words around a text have at most.
+const POLICY_NAME: usize = 128;
+
 /// What came of a write.
 pub struct Saying {
     /// The texts of the policies that refused it, and whether all of them are told; absent if it went through.
@@ -43,10 +46,10 @@ impl Saying {
         Self { denial, warnings, refused }
     }
 
-    /// How the answer differs from what the evaluator says, if it does.
-    pub fn difference(&self, expected: &Expected) -> Option<String> {
+    /// How the answer differs from what the evaluator says, if it does. So many engines speak.
+    pub fn difference(&self, expected: &Expected, engines: usize) -> Option<String> {
         match (&self.denial, expected.allowed()) {
-            (None, true) => self.warnings_differ(expected),
+            (None, true) => self.warnings_differ(expected, engines),
             (Some(denial), false) => denial.difference(expected),
             (None, false) => Some("it went through".to_owned()),
             (Some(denial), true) => Some(format!("denied: {}", denial.message)),
@@ -54,11 +57,11 @@ impl Saying {
     }
 
     /// How the warnings differ. Where they are too long together, the API server cuts each, and drops some.
-    fn warnings_differ(&self, expected: &Expected) -> Option<String> {
+    fn warnings_differ(&self, expected: &Expected, engines: usize) -> Option<String> {
         let wanted: BTreeSet<&String> = of_action(&expected.texts, "warn").collect();
         let any_words: BTreeSet<&String> = of_action(&expected.unreadable, "warn").collect();
-        let total: usize = wanted.iter().map(|text| text.len() + 128).sum();
-        let is_whole = total < WARNINGS_LIMIT && any_words.is_empty();
+        let total: usize = wanted.iter().map(|text| text.len() + POLICY_NAME).sum();
+        let is_whole = total * engines < WARNINGS_LIMIT && any_words.is_empty();
         let is_ours = |text: &String| {
             wanted.iter().any(|whole| whole.as_str() == text || !is_whole && whole.starts_with(text.as_str()))
                 || any_words.iter().any(|rule| text.starts_with(&format!("{rule} ")))

@@ -36,12 +36,14 @@ struct Case<'a> {
     expected: Expected,
 }
 
-/// Asks for the verdict on each write of the subjects that `takes` takes, by its number; none of them changes anything.
+/// Asks so many engines at once for the verdict on each write of the subjects that `takes` takes, by its number; none of them changes
+/// anything.
 pub fn ask(
     api: &Api,
     release: &Release,
     subjects: &[Subject],
     labels: &BTreeMap<String, Labels>,
+    engines: usize,
     takes: impl Fn(usize) -> bool,
 ) -> Result<Outcome, String> {
     let references: Vec<Reference<'_>> =
@@ -63,7 +65,7 @@ pub fn ask(
     let share = cases.len().div_ceil(AT_A_TIME).max(1);
     let outcomes: Vec<Result<Outcome, String>> = thread::scope(|scope| {
         let running: Vec<_> =
-            cases.chunks(share).map(|share| scope.spawn(move || judge(api, share))).collect();
+            cases.chunks(share).map(|share| scope.spawn(move || judge(api, share, engines))).collect();
         running.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     let mut all = Outcome::default();
@@ -77,7 +79,7 @@ pub fn ask(
     Ok(all)
 }
 
-fn judge(api: &Api, cases: &[Case<'_>]) -> Result<Outcome, String> {
+fn judge(api: &Api, cases: &[Case<'_>], engines: usize) -> Result<Outcome, String> {
     let mut outcome = Outcome::default();
     for Case { subject, request, expected } in cases {
         let saying = Saying::of(&send(api, subject, request)?);
@@ -92,7 +94,7 @@ fn judge(api: &Api, cases: &[Case<'_>]) -> Result<Outcome, String> {
         }
         outcome.judged += 1;
         outcome.denied += usize::from(!expected.allowed());
-        if let Some(difference) = saying.difference(expected) {
+        if let Some(difference) = saying.difference(expected, engines) {
             outcome.faults.push(format!("{what}\nthe evaluator: {expected}\nthe cluster: {difference}"));
         }
     }

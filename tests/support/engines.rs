@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 #[path = "go.rs"]
-mod go;
+pub mod go;
 #[path = "engines/program.rs"]
 mod program;
 
