@@ -23,13 +23,14 @@ pub enum Area {
 }
 
 const FILTERS: &str = "`resourceFilters` of Kyverno's chart";
+const SELECTOR_AND_FILTERS: &str = "the webhooks' selector, and `resourceFilters`";
 
 /// What Kyverno's chart (1.19) leaves out of both kinds of policies.
 const KYVERNO: [Unseen; 5] = [
-    Unseen { area: Area::Namespace("kube-system"), because: FILTERS },
+    Unseen { area: Area::Namespace("kube-system"), because: SELECTOR_AND_FILTERS },
     Unseen { area: Area::Namespace("kube-public"), because: FILTERS },
     Unseen { area: Area::Namespace("kube-node-lease"), because: FILTERS },
-    Unseen { area: Area::Namespace("kyverno"), because: "the webhooks' selector, and `resourceFilters`" },
+    Unseen { area: Area::Namespace("kyverno"), because: SELECTOR_AND_FILTERS },
     Unseen {
         area: Area::Kind("apps", "ReplicaSet"),
         because: "`resourceFilters`; the Pods that it makes are judged",

@@ -189,14 +189,13 @@ fn audit_log(cluster: &Cluster) -> Result<(), String> {
 /// The annotations of the last event by which a Pod was made.
 fn audited(cluster: &Cluster, namespace: &str, pod: &str) -> Result<Value, String> {
     let log = cluster.audit_log()?;
-    let events = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let mut events = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let is_it = |event: &Value| {
         let object = &event["objectRef"];
         event["verb"] == "create" && object["namespace"] == namespace && object["name"] == pod
     };
     events
-        .filter(is_it)
-        .last()
+        .rfind(is_it)
         .map(|event| event["annotations"].clone())
         .ok_or_else(|| format!("Pod {pod} isn't in it"))
 }

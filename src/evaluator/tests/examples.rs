@@ -67,10 +67,27 @@ fn what_is_said_stays() {
     let spec = json!({"containers": [{"name": null, "image": 1}, "x"], "initContainers": "y", "restartPolicy": null});
     let completed = complete(&workloads(), &example(json!({}), spec.clone()));
     assert_eq!(completed[0].object["spec"], spec);
-    let pool = json!({"apiVersion": "karpenter.sh/v1", "kind": "NodePool", "spec": {}});
-    let object = Example { subject: ExampleSubject::Object(pool), ..example(json!({}), json!({})) };
-    let whole = json!({"apiVersion": "karpenter.sh/v1", "kind": "NodePool", "spec": {}, "metadata": {"name": "example"}});
-    assert_eq!(complete(&workloads(), &object)[0].object, whole);
+    let pool = |spec: serde_json::Value| json!({"apiVersion": "karpenter.sh/v1", "kind": "NodePool", "metadata": {"name": "x"}, "spec": spec});
+    let completed = |object: serde_json::Value| {
+        let object = Example { subject: ExampleSubject::Object(object), ..example(json!({}), json!({})) };
+        complete(&workloads(), &object)[0].object.clone()
+    };
+    let said = pool(json!({"template": {"spec": {"nodeClassRef": "x", "requirements": null}}}));
+    assert_eq!(completed(said.clone()), said);
+    for no_map in [json!({"template": 1}), json!({"template": {"spec": []}})] {
+        assert_eq!(completed(pool(no_map.clone())), pool(no_map));
+    }
+}
+
+#[test]
+fn what_the_api_server_demands_is_filled_in() {
+    let pool = json!({"apiVersion": "karpenter.sh/v1", "kind": "NodePool", "spec": {"weight": 1}});
+    let pool = Example { subject: ExampleSubject::Object(pool), ..example(json!({}), json!({})) };
+    let mounts = json!([{"name": "a", "mountPath": "/a", "mountPropagation": "Bidirectional"}]);
+    let said = json!({"securityContext": {"privileged": false}, "volumeMounts": mounts});
+    let pod = example(json!({}), json!({"containers": [{"volumeMounts": mounts}, said]}));
+    let objects = [&pool, &pod].map(|example| complete(&workloads(), example)[0].object.clone());
+    insta::assert_json_snapshot!(objects);
 }
 
 #[test]

@@ -151,7 +151,8 @@ fn variables_come_before_their_use() {
             "unchanged",
             "unreadable",
             "check_add",
-            "violations"
+            "violations",
+            "waived"
         ]
     );
     for (index, variable) in variables.iter().enumerate() {
