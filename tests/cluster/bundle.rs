@@ -18,7 +18,7 @@ use crate::rig::waiting::{wait_for, wait_until_calm};
 /// What Kyverno says to each ClusterPolicy since 1.19.
 const DEPRECATION: &str = "Warning: kyverno.io/v1 ClusterPolicy is deprecated";
 /// How long nothing may change before the controllers count as done.
-const CALM: Duration = Duration::from_secs(2);
+const CALM: Duration = Duration::from_millis(1500);
 
 /// A bundle as files.
 pub struct Bundle {
