@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::rig::Cluster;
 use crate::rig::api::Mode;
-use crate::rig::waiting::{wait_for, wait_until_calm};
+use crate::rig::waiting::{Not, wait_for, wait_until_calm};
 
 /// What Kyverno says to each ClusterPolicy since 1.19.
 const DEPRECATION: &str = "Warning: kyverno.io/v1 ClusterPolicy is deprecated";
@@ -99,11 +99,11 @@ impl Bundle {
         }
         let objects = self.objects(target)?;
         let ready = wait_for(&format!("the objects of {} to be ready", target.name()), || {
-            cluster.check_processes()?;
+            cluster.check_processes().map_err(Not::Ever)?;
             objects.iter().try_for_each(|object| {
                 let live = cluster.api.get(&path_of(object)?)?.object();
-                live.and_then(|live| readiness(&live))
-                    .map_err(|reason| format!("{}: {reason}", name_of(object)))
+                let ready = live.and_then(|live| readiness(&live));
+                ready.map_err(|reason| Not::Yet(format!("{}: {reason}", name_of(object))))
             })
         });
         faults.extend(ready.err());

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::api::Api;
 use super::programs::Programs;
 use super::supervisor::{Process, Supervisor};
-use super::waiting::wait_for;
+use super::waiting::{Not, wait_for};
 use super::{Cluster, users};
 
 /// The API server's audit log, in the cluster's folder.
@@ -46,8 +46,8 @@ pub fn start(programs: &Programs, supervisor: &mut Supervisor, folder: &Path) ->
     let server = format!("https://127.0.0.1:{port}");
     let api = Api::new(&server, &folder.join("ca.crt"), users::ADMINISTRATOR.name)?;
     wait_for("the API server", || {
-        supervisor.check()?;
-        api.get("/readyz")?.object().map(|_| ())
+        supervisor.check().map_err(Not::Ever)?;
+        api.get("/readyz")?.object().map(|_| ()).map_err(Not::Yet)
     })
     .map_err(|error| format!("{error}\n{}", supervisor.end_of_log("kube-apiserver")))?;
     Ok(server)

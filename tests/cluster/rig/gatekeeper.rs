@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::control_plane::free_port;
 use super::programs::module_folder;
 use super::supervisor::Process;
-use super::waiting::wait_for;
+use super::waiting::{Not, wait_for};
 use super::{Cluster, users};
 
 const NAMESPACE: &str = "gatekeeper-system";
@@ -51,9 +51,9 @@ impl Cluster {
         self.start_gatekeeper_audit(0)?;
         for process in ["gatekeeper", "gatekeeper-audit"] {
             wait_for(&format!("`{process}`"), || {
-                self.supervisor.check()?;
+                self.supervisor.check().map_err(Not::Ever)?;
                 let ready = self.log(process).contains("readiness satisfied");
-                if ready { Ok(()) } else { Err("it isn't ready".to_owned()) }
+                if ready { Ok(()) } else { Err(Not::Yet("it isn't ready".to_owned())) }
             })
             .map_err(|error| format!("{error}\n{}", self.supervisor.end_of_log(process)))?;
         }

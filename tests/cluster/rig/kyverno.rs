@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::control_plane::free_port;
 use super::programs::module_folder;
 use super::supervisor::Process;
-use super::waiting::wait_for;
+use super::waiting::{Not, wait_for};
 use super::{Cluster, users};
 
 /// The ConfigMap whose `resourceFilters` say what Kyverno doesn't look at.
@@ -41,9 +41,9 @@ impl Cluster {
         ];
         self.start_controller("kyverno", ADMISSION, &users::KYVERNO, &own)?;
         wait_for("Kyverno's webhooks", || {
-            self.supervisor.check()?;
+            self.supervisor.check().map_err(Not::Ever)?;
             let path = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/kyverno-policy-validating-webhook-cfg";
-            self.api.get(path)?.object().map(|_| ())
+            self.api.get(path)?.object().map(|_| ()).map_err(Not::Yet)
         })
         .map_err(|error| format!("{error}\n{}", self.supervisor.end_of_log("kyverno")))
     }

@@ -7,16 +7,34 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(180);
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Asks until the answer is `Ok`; after three minutes gives the last reason why not, with what was waited for.
-pub fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Result<T, String>) -> Result<T, String> {
+/// Why what is waited for isn't there.
+pub enum Not {
+    /// It may come.
+    Yet(String),
+    /// It will not come: whoever would bring it has ended.
+    Ever(String),
+}
+
+impl From<String> for Not {
+    fn from(reason: String) -> Self {
+        Not::Yet(reason)
+    }
+}
+
+/// Asks until there is an answer, or will never be one; after three minutes gives the last reason why not. Says what was waited for.
+pub fn wait_for<T, Reason: Into<Not>>(
+    what: &str,
+    mut ask: impl FnMut() -> Result<T, Reason>,
+) -> Result<T, String> {
     let began = Instant::now();
     loop {
-        match ask() {
+        match ask().map_err(Into::into) {
             Ok(found) => return Ok(found),
-            Err(reason) if began.elapsed() > PATIENCE => {
+            Err(Not::Ever(reason)) => return Err(format!("{what} won't come: {reason}")),
+            Err(Not::Yet(reason)) if began.elapsed() > PATIENCE => {
                 return Err(format!("waited in vain for {what}: {reason}"));
             }
-            Err(_) => sleep(PAUSE),
+            Err(Not::Yet(_)) => sleep(PAUSE),
         }
     }
 }
