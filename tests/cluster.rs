@@ -97,6 +97,7 @@ fn run() -> Result<bool, String> {
 
 fn prove(plan: &Plan, report: &mut Report) -> Result<(), String> {
     let project = read_project()?;
+    rig::build_programs()?;
     if plan.has(Proof::Endings) {
         report.part("processes end with the test", endings::prove()?);
     }

@@ -45,9 +45,9 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Builds what isn't built yet, and starts etcd, the API server and the controllers. The kinds that shipped rules judge are
-    /// known to it. `logs` is the folder for the log of each process, `user` the name of one for the other folders. The error says
-    /// what to install, or how the log of what didn't start ends.
+    /// Builds what isn't built yet, and starts etcd, the API server and the controllers of Kubernetes. The kinds that shipped rules judge
+    /// are known to it. `logs` is the folder for the log of each process, made if it isn't there. The error says what to install, or
+    /// how the log of what didn't start ends.
     pub fn start(logs: &Path) -> Result<Self, String> {
         let programs = Programs::build()?;
         fs::create_dir_all(logs).map_err(|error| format!("`{}` can't be made: {error}", logs.display()))?;
@@ -94,6 +94,11 @@ impl Cluster {
         }
         self.kubectl.wait_for_kinds()
     }
+}
+
+/// Builds the programs that aren't built yet. The error says what to install.
+pub fn build_programs() -> Result<(), String> {
+    Programs::build().map(|_| ())
 }
 
 /// A folder for a cluster's data; the supervisor removes it.

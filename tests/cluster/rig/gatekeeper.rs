@@ -142,6 +142,7 @@ impl Cluster {
                 {"key": "admission.gatekeeper.sh/ignore", "operator": "DoesNotExist"},
                 {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": [NAMESPACE]},
             ]});
+            // The chart's 3 seconds are for machines that don't run the whole cluster beside a compiler.
             webhook["timeoutSeconds"] = Value::from(30);
         }
         self.kubectl.apply_text(&configuration.to_string())
