@@ -2,6 +2,8 @@
 
 use palisade::ir::Target;
 
+use crate::choice;
+
 /// A part of the proof that can be left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
@@ -61,14 +63,7 @@ impl Plan {
         if proofs.is_empty() {
             proofs.extend(Proof::ALL.map(|(proof, _)| proof));
         }
-        let seed = match std::env::var("PALISADE_SEED") {
-            Ok(text) => text
-                .parse()
-                .map_err(|_| format!("`PALISADE_SEED` is `{text}`: a whole number was expected"))?,
-            Err(_) => 1,
-        };
-        let full = std::env::var("PALISADE_MATRIX").is_ok_and(|mode| mode == "full");
-        Ok(Some(Self { targets, seed, full, proofs }))
+        Ok(Some(Self { targets, seed: choice::seed()?, full: choice::is_full(), proofs }))
     }
 
     /// Whether a part is run.

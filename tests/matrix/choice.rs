@@ -34,13 +34,7 @@ impl Choice {
         if targets.is_empty() {
             targets.extend(Target::ALL);
         }
-        let seed = match std::env::var("PALISADE_SEED") {
-            Ok(text) => text
-                .parse()
-                .map_err(|_| format!("`PALISADE_SEED` is `{text}`: a whole number was expected"))?,
-            Err(_) => 1,
-        };
-        let full = std::env::var("PALISADE_MATRIX").is_ok_and(|mode| mode == "full");
+        let (seed, full) = (seed()?, is_full());
         let all = chosen.is_empty() && !bundle;
         Ok(Some(Self { all, rules: chosen, targets, seed, full, bundle: bundle || all }))
     }
@@ -54,6 +48,21 @@ impl Choice {
     pub fn is_whole(&self) -> bool {
         self.all && self.targets.len() == Target::ALL.len()
     }
+}
+
+/// The seed that a person chose by `PALISADE_SEED`, else 1.
+pub fn seed() -> Result<u64, String> {
+    match std::env::var("PALISADE_SEED") {
+        Ok(text) => {
+            text.parse().map_err(|_| format!("`PALISADE_SEED` is `{text}`: a whole number was expected"))
+        }
+        Err(_) => Ok(1),
+    }
+}
+
+/// Whether a person wants everything: `PALISADE_MATRIX` is `full`.
+pub fn is_full() -> bool {
+    std::env::var("PALISADE_MATRIX").is_ok_and(|mode| mode == "full")
 }
 
 /// Numbers that look random, the same for the same seed (SplitMix64).
