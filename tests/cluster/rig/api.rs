@@ -4,11 +4,15 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::Value;
 use ureq::http::{Request, Response};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Body};
+
+/// How long an answer may take: an API server whose etcd has ended gives none.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The API server, asked as one user.
 #[derive(Clone)]
@@ -48,6 +52,7 @@ impl Api {
             .http_status_as_error(false)
             .proxy(None)
             .max_idle_connections_per_host(16)
+            .timeout_global(Some(PATIENCE))
             .build()
             .new_agent();
         Ok(Self { agent, server: server.to_owned(), token: token.to_owned() })
