@@ -40,11 +40,14 @@ impl Subject {
         collection(&self.kind, &self.namespace)
     }
 
-    /// The containers that only an update of `pods/ephemeralcontainers` can bring; null if there are none.
+    /// Whether the object is a Pod, and doesn't make one.
+    pub fn is_pod(&self) -> bool {
+        self.kind.pod_template.as_ref().is_some_and(Vec::is_empty)
+    }
+
+    /// The containers of the example that only an update of `pods/ephemeralcontainers` can bring; null if there are none.
     pub fn debuggers(&self) -> &Value {
-        let containers = &self.written["spec"]["ephemeralContainers"];
-        let is_pod = self.kind.pod_template.as_ref().is_some_and(Vec::is_empty);
-        if is_pod { containers } else { &Value::Null }
+        if self.is_pod() { &self.written["spec"]["ephemeralContainers"] } else { &Value::Null }
     }
 }
 

@@ -130,11 +130,7 @@ fn writes(subject: &Subject) -> Vec<(&Subject, Request)> {
         let mut touched = stored.clone();
         touched["metadata"]["finalizers"] = json!(["cluster.palisade.dev/touched"]);
         requests.push(update("", touched));
-        if subject.debuggers().is_array() {
-            let mut debugged = stored.clone();
-            debugged["spec"]["ephemeralContainers"] = subject.debuggers().clone();
-            requests.push(update("ephemeralcontainers", debugged));
-        }
+        requests.extend(debugged(subject, stored).map(|object| update("ephemeralcontainers", object)));
         requests.push(request(subject, "DELETE", "", Value::Null, stored.clone()));
     }
     requests.into_iter().map(|request| (subject, request)).collect()
@@ -160,6 +156,32 @@ fn changed(subject: &Subject, stored: &Value) -> Option<Value> {
         }
     }
     Some(object)
+}
+
+/// The Pod with the example's ephemeral containers, or else with one that is like its first container; none for other kinds.
+fn debugged(subject: &Subject, stored: &Value) -> Option<Value> {
+    if !subject.is_pod() {
+        return None;
+    }
+    let debuggers = match subject.debuggers() {
+        Value::Array(debuggers) => debuggers.clone(),
+        _ => vec![like_first_container(stored)?],
+    };
+    let mut object = stored.clone();
+    object["spec"]["ephemeralContainers"] = Value::from(debuggers);
+    Some(object)
+}
+
+/// A container like a Pod's first one, with the fields that an ephemeral container may have.
+fn like_first_container(pod: &Value) -> Option<Value> {
+    let first = pod["spec"]["containers"][0].as_object()?;
+    let mut container = json!({"name": "debugger"});
+    for field in ["image", "securityContext", "env"] {
+        if let Some(value) = first.get(field) {
+            container[field] = value.clone();
+        }
+    }
+    Some(container)
 }
 
 fn request(
