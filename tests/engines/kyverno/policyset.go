@@ -182,6 +182,10 @@ func (s *policySet) judge(asked admissionRequest) (verdict, error) {
 			return verdict{}, fmt.Errorf("webhook `%s`: %w", path, err)
 		}
 		judged.Allowed = judged.Allowed && answered.Allowed
+		if answered.Exempted != nil {
+			// Never null again: an engine that can tell, and has nothing to tell, says so.
+			judged.Exempted = append(append([]string{}, judged.Exempted...), answered.Exempted...)
+		}
 		for _, violation := range answered.Violations {
 			// Webhooks that fail open and closed share a path, so a policy may be asked twice.
 			if !slices.Contains(judged.Violations, violation) {
