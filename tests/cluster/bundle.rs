@@ -153,9 +153,7 @@ fn at_rest(cluster: &Cluster, objects: &[Value]) -> Result<Vec<Value>, String> {
     let read = || -> Result<Vec<Value>, String> {
         objects.iter().map(|object| cluster.api.get(&path_of(object)?)?.object()).collect()
     };
-    let versions = || read().map(|live| live.iter().map(version).collect::<Vec<Value>>());
-    wait_until_calm("the controllers", CALM, versions)?;
-    read()
+    wait_until_calm("the controllers", CALM, read)
 }
 
 fn version(live: &Value) -> Value {

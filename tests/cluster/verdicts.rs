@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::case::Expected;
 use crate::engines::Request;
-use crate::reference::{Labels, Reference, fits};
+use crate::reference::{Labels, Reference, expected_by_all};
 use crate::rig::api::{Api, Mode, Reply};
 use crate::saying::Saying;
 use crate::subject::Subject;
@@ -53,13 +53,7 @@ pub fn ask(
     for request_of in subjects.iter().flat_map(writes).enumerate().filter(|(number, _)| takes(*number)) {
         let (_, (subject, request)) = request_of;
         let labels = labels.get(&subject.namespace).unwrap_or(&none);
-        let mut expected = Expected::default();
-        for reference in &references {
-            let more = reference.expected(&request, |placement| fits(placement, &subject.kind, labels));
-            expected.texts.extend(more.texts);
-            expected.unreadable.extend(more.unreadable);
-            expected.exempted.extend(more.exempted);
-        }
+        let expected = expected_by_all(&references, &request, &subject.kind, labels);
         cases.push(Case { subject, request, expected });
     }
     let share = cases.len().div_ceil(AT_A_TIME).max(1);

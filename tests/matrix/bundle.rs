@@ -7,11 +7,11 @@ use palisade::evaluator::example::{self, Completed};
 use palisade::ir::{Kind, Release};
 use serde_json::Value;
 
-use crate::case::{Case, Expected, Origin};
+use crate::case::{Case, Origin};
 use crate::choice::{Choice, Numbers};
 use crate::judging::{Bench, Question};
 use crate::project::{self, Project};
-use crate::reference::{Labels, Reference, fits};
+use crate::reference::{Labels, Reference, expected_by_all};
 use crate::requests;
 use crate::tally::Tally;
 
@@ -34,13 +34,7 @@ pub fn prove(project: &Project, choice: &Choice, bench: &mut Bench, tally: &mut 
             let labels = labels_of
                 .entry(request.namespace.clone())
                 .or_insert_with(|| labelled(&request.namespace, &[]));
-            let mut expected = Expected::default();
-            for reference in &references {
-                let more = reference.expected(&request, |placement| fits(placement, &kind, labels));
-                expected.texts.extend(more.texts);
-                expected.unreadable.extend(more.unreadable);
-                expected.exempted.extend(more.exempted);
-            }
+            let expected = expected_by_all(&references, &request, &kind, labels);
             cases.push(Case { origin: Origin::Written(name.clone()), request, expected });
         }
     }

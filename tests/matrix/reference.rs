@@ -77,8 +77,25 @@ fn exempted_by(verdict: &Verdict) -> BTreeSet<String> {
 /// The labels of a namespace.
 pub type Labels = BTreeMap<String, String>;
 
+/// What all rules together say of a request about an object of this kind, in a namespace with these labels.
+pub fn expected_by_all(
+    references: &[Reference<'_>],
+    request: &Request,
+    kind: &Kind,
+    labels: &Labels,
+) -> Expected {
+    let mut expected = Expected::default();
+    for reference in references {
+        let more = reference.expected(request, |placement| fits(placement, kind, labels));
+        expected.texts.extend(more.texts);
+        expected.unreadable.extend(more.unreadable);
+        expected.exempted.extend(more.exempted);
+    }
+    expected
+}
+
 /// Whether a placement is for an object of this kind in a namespace with these labels.
-pub fn fits(placement: &Placement, kind: &Kind, labels: &Labels) -> bool {
+fn fits(placement: &Placement, kind: &Kind, labels: &Labels) -> bool {
     let holds = |requirement: &Requirement| {
         let listed = labels.get(&requirement.key).is_some_and(|value| requirement.values.contains(value));
         match requirement.operator {
