@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 
 use crate::bundle::Bundle;
 use crate::folder;
+use crate::reference::labelled;
 use crate::rig::Cluster;
 use crate::rig::api::Mode;
 use crate::rig::waiting::wait_for;
 use crate::saying::Saying;
-use crate::subject::{make_namespace, place};
+use crate::subject::make_namespace;
 
 /// The rule that is broken, how bad that is, and its policies' name.
 const RULE: &str = "POD-001";
@@ -37,7 +38,7 @@ pub fn prove(cluster: &mut Cluster, mut release: Release) -> Result<Vec<String>,
     cluster.start_gatekeeper_audit(5)?;
     let bundle = Bundle::write(&release, &folder("audited"))?;
     for namespace in [NAMESPACE, EXEMPTED_NAMESPACE] {
-        make_namespace(cluster, namespace, &place(namespace, &[]).labels)?;
+        make_namespace(cluster, namespace, &labelled(namespace, &[]))?;
     }
     let mut faults = create(cluster, NAMESPACE, &privileged(BEFORE))?;
     for target in Target::ALL {

@@ -8,13 +8,14 @@ use serde_json::{Value, json};
 
 use crate::bundle::Bundle;
 use crate::folder;
+use crate::reference::labelled;
 use crate::rig::Cluster;
 use crate::rig::api::Mode;
 use crate::rig::gatekeeper::WebhookFailure;
 use crate::rig::kyverno::Filters;
 use crate::rig::waiting::wait_for;
 use crate::saying::Saying;
-use crate::subject::{collection, make_namespace, place};
+use crate::subject::{collection, make_namespace};
 
 /// The rules whose bad examples are tried: one about Pods, one about a cluster-scoped kind.
 const RULES: [&str; 2] = ["POD-001", "NOD-003"];
@@ -37,7 +38,7 @@ pub fn prove(cluster: &mut Cluster, mut release: Release, targets: &[Target]) ->
     cluster.filter_for_kyverno(Filters::Chart)?;
     cluster.on_gatekeeper_failure(WebhookFailure::Ignore)?;
     for namespace in NAMESPACES {
-        make_namespace(cluster, namespace, &place(namespace, &[]).labels)?;
+        make_namespace(cluster, namespace, &labelled(namespace, &[]))?;
     }
     let probes = probes(&release);
     let mut faults = Vec::new();

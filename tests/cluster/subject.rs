@@ -3,17 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use palisade::evaluator::example::{self, Completed};
-use palisade::ir::{Example, Kind, Release, Rule};
+use palisade::ir::{Example, Kind, Rule};
 use serde_json::{Value, json};
 
 use crate::choice::Numbers;
 use crate::project::Project;
-use crate::reference::Labels;
+use crate::reference::{Labels, labelled};
 use crate::rig::Cluster;
 use crate::rig::api::Mode;
-
-/// The label that the API server puts on each namespace: its name.
-const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
 /// An example as one object, in one namespace.
 pub struct Subject {
@@ -26,12 +23,6 @@ pub struct Subject {
     pub written: Value,
     /// The object as the API server keeps it, without what only comes through a subresource; or why it keeps none.
     pub stored: Result<Value, String>,
-}
-
-/// A namespace and the labels that choose its actions.
-pub struct Place {
-    pub name: String,
-    pub labels: Labels,
 }
 
 impl Subject {
@@ -59,29 +50,11 @@ pub fn collection(kind: &Kind, namespace: &str) -> String {
     format!("{group}/{version}{place}/{}", kind.plural)
 }
 
-/// The namespaces of a release that differ in what happens: one for each scope, one that is left out. The one that is governed by
-/// nothing of its own is each example's.
-pub fn places(release: &Release) -> Vec<Place> {
-    let scoped = release.scopes.iter().map(|(scope, requirement)| {
-        let value = requirement.values.first().map(String::as_str).unwrap_or_default();
-        place(&format!("scope-{scope}"), &[(requirement.key.as_str(), value)])
-    });
-    let left_out = release.left_out.first().map(|left| place(&left.namespace, &[]));
-    scoped.chain(left_out).collect()
-}
-
-/// A namespace with these labels, and the one that the API server gives.
-pub fn place(name: &str, labels: &[(&str, &str)]) -> Place {
-    let own = [(NAME_LABEL, name)];
-    let labels = labels.iter().chain(&own).map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
-    Place { name: name.to_owned(), labels: labels.collect() }
-}
-
 /// For each check of each rule a bad and a good example, as a Pod and as one other kind, in its own namespace and in those of
 /// `places`; all examples as all kinds if `full`. Which ones, the numbers say.
 pub fn subjects(
     project: &Project,
-    places: &[Place],
+    places: &[(String, Labels)],
     numbers: &mut Numbers,
     full: bool,
 ) -> Result<Vec<Subject>, String> {
@@ -144,10 +117,10 @@ fn carriers(mut completed: Vec<Completed>, numbers: &mut Numbers, full: bool) ->
 }
 
 /// Adds an object in its own namespace and in each of the places, with a name of its own.
-fn add(subjects: &mut Vec<Subject>, name: &str, made: &Completed, places: &[Place]) {
+fn add(subjects: &mut Vec<Subject>, name: &str, made: &Completed, places: &[(String, Labels)]) {
     let own = made.object["metadata"]["namespace"].as_str().unwrap_or("default").to_owned();
     let namespaces: Vec<String> = if made.kind.namespaced {
-        std::iter::once(own).chain(places.iter().map(|place| place.name.clone())).collect()
+        std::iter::once(own).chain(places.iter().map(|(name, _)| name.clone())).collect()
     } else {
         vec![String::new()]
     };
@@ -172,12 +145,11 @@ fn add(subjects: &mut Vec<Subject>, name: &str, made: &Completed, places: &[Plac
 pub fn store(
     cluster: &Cluster,
     subjects: &mut [Subject],
-    places: &[Place],
+    places: &[(String, Labels)],
 ) -> Result<BTreeMap<String, Labels>, String> {
-    let mut labels: BTreeMap<String, Labels> =
-        places.iter().map(|place| (place.name.clone(), place.labels.clone())).collect();
+    let mut labels: BTreeMap<String, Labels> = places.iter().cloned().collect();
     for subject in subjects.iter().filter(|subject| !subject.namespace.is_empty()) {
-        labels.entry(subject.namespace.clone()).or_insert_with(|| place(&subject.namespace, &[]).labels);
+        labels.entry(subject.namespace.clone()).or_insert_with(|| labelled(&subject.namespace, &[]));
     }
     for (name, labels) in &labels {
         make_namespace(cluster, name, labels)?;

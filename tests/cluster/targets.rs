@@ -9,7 +9,7 @@ use crate::choice::Numbers;
 use crate::folder;
 use crate::plan::{Plan, Proof};
 use crate::project::Project;
-use crate::reference::Labels;
+use crate::reference::{Labels, namespaces};
 use crate::releases;
 use crate::report::Report;
 use crate::rig::Cluster;
@@ -68,7 +68,7 @@ fn prepare(plan: &Plan, project: &Project, cluster: &Cluster) -> Result<Bench, S
     let next = [("environments/production.yaml", include_str!("environments/production-next.yaml"))];
     let next = Project::read_with("policies", &next)?.ok_or("there is no folder `policies`")?;
     let next = Bundle::write(&next.release(ENVIRONMENT)?, &folder("next"))?;
-    let places = subject::places(&release);
+    let places = namespaces(&release);
     let mut numbers = Numbers::new(plan.seed, "cluster");
     let mut subjects = subject::subjects(project, &places, &mut numbers, plan.full)?;
     let labels = subject::store(cluster, &mut subjects, &places)?;

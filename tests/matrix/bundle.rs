@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 
 use palisade::evaluator::example::{self, Completed};
-use palisade::ir::{Kind, Release};
+use palisade::ir::Kind;
 use serde_json::Value;
 
 use crate::case::{Case, Origin};
 use crate::choice::{Choice, Numbers};
 use crate::judging::{Bench, Question};
 use crate::project::{self, Project};
-use crate::reference::{Labels, Reference, expected_by_all};
+use crate::reference::{Labels, Reference, expected_by_all, labelled, namespaces};
 use crate::requests;
 use crate::tally::Tally;
 
@@ -90,27 +90,6 @@ fn objects(project: &Project, choice: &Choice) -> Result<Vec<(String, Kind, Valu
         }
     }
     Ok(objects)
-}
-
-/// A namespace for each scope of the release, and one that is left out, with their labels.
-fn namespaces(release: &Release) -> Vec<(String, Labels)> {
-    let scoped = release.scopes.iter().map(|(scope, requirement)| {
-        let name = format!("scope-{scope}");
-        let value = requirement.values.first().map(String::as_str).unwrap_or_default();
-        let labels = labelled(&name, &[(requirement.key.as_str(), value)]);
-        // A scope may also name its namespaces by the label that the API server gives.
-        (labels.get(NAME_LABEL).cloned().unwrap_or(name), labels)
-    });
-    let left_out =
-        release.left_out.first().map(|left| (left.namespace.clone(), labelled(&left.namespace, &[])));
-    scoped.chain(left_out).collect()
-}
-
-const NAME_LABEL: &str = "kubernetes.io/metadata.name";
-
-fn labelled(name: &str, labels: &[(&str, &str)]) -> Labels {
-    let name = (NAME_LABEL, name);
-    [&name].into_iter().chain(labels).map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
 }
 
 /// The object as it is, and moved to each of these namespaces.

@@ -77,6 +77,29 @@ fn exempted_by(verdict: &Verdict) -> BTreeSet<String> {
 /// The labels of a namespace.
 pub type Labels = BTreeMap<String, String>;
 
+/// A namespace for each scope of the release, and one that is left out, with their labels.
+pub fn namespaces(release: &Release) -> Vec<(String, Labels)> {
+    let scoped = release.scopes.iter().map(|(scope, requirement)| {
+        let name = format!("scope-{scope}");
+        let value = requirement.values.first().map(String::as_str).unwrap_or_default();
+        let labels = labelled(&name, &[(requirement.key.as_str(), value)]);
+        // A scope may also name its namespaces by the label that the API server gives.
+        (labels.get(NAME_LABEL).cloned().unwrap_or(name), labels)
+    });
+    let left_out =
+        release.left_out.first().map(|left| (left.namespace.clone(), labelled(&left.namespace, &[])));
+    scoped.chain(left_out).collect()
+}
+
+/// The label that the API server puts on each namespace: its name.
+const NAME_LABEL: &str = "kubernetes.io/metadata.name";
+
+/// The labels of a namespace: these, and the one that the API server gives.
+pub fn labelled(name: &str, labels: &[(&str, &str)]) -> Labels {
+    let name = (NAME_LABEL, name);
+    [&name].into_iter().chain(labels).map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+}
+
 /// What all rules together say of a request about an object of this kind, in a namespace with these labels.
 pub fn expected_by_all(
     references: &[Reference<'_>],
