@@ -8,12 +8,11 @@ use std::time::Duration;
 
 use palisade::bundle;
 use palisade::ir::{Release, Target};
-use serde::Deserialize;
 use serde_json::Value;
 
-use crate::rig::Cluster;
 use crate::rig::api::Mode;
 use crate::rig::waiting::{Not, wait_for, wait_until_calm};
+use crate::rig::{Cluster, documents};
 
 /// What Kyverno says to each ClusterPolicy since 1.19.
 const DEPRECATION: &str = "Warning: kyverno.io/v1 ClusterPolicy is deprecated";
@@ -158,16 +157,6 @@ fn at_rest(cluster: &Cluster, objects: &[Value]) -> Result<Vec<Value>, String> {
 
 fn version(live: &Value) -> Value {
     live["metadata"]["resourceVersion"].clone()
-}
-
-/// The documents of a file.
-fn documents(path: &Path) -> Result<Vec<Value>, String> {
-    let text = fs::read_to_string(path).map_err(|error| format!("`{}`: {error}", path.display()))?;
-    serde_yaml::Deserializer::from_str(&text)
-        .map(|document| {
-            Value::deserialize(document).map_err(|error| format!("`{}`: {error}", path.display()))
-        })
-        .collect()
 }
 
 /// Where the API server has an object of a bundle; none of them has a namespace.

@@ -29,6 +29,8 @@ use std::path::{Path, PathBuf};
 use api::Api;
 use kubectl::Kubectl;
 use programs::{Programs, module_folder};
+use serde::Deserialize;
+use serde_json::Value;
 use supervisor::Supervisor;
 use tempfile::TempDir;
 
@@ -94,6 +96,16 @@ impl Cluster {
         }
         self.kubectl.wait_for_kinds()
     }
+}
+
+/// The documents of a YAML file.
+pub fn documents(path: &Path) -> Result<Vec<Value>, String> {
+    let text = fs::read_to_string(path).map_err(|error| format!("`{}`: {error}", path.display()))?;
+    serde_yaml::Deserializer::from_str(&text)
+        .map(|document| {
+            Value::deserialize(document).map_err(|error| format!("`{}`: {error}", path.display()))
+        })
+        .collect()
 }
 
 /// Builds the programs that aren't built yet. The error says what to install.

@@ -8,14 +8,13 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::control_plane::free_port;
 use super::programs::module_folder;
 use super::supervisor::Process;
 use super::waiting::{Not, wait_for};
-use super::{Cluster, users};
+use super::{Cluster, documents, users};
 
 const NAMESPACE: &str = "gatekeeper-system";
 /// The webhook's configuration, by the chart's name.
@@ -129,7 +128,7 @@ impl Cluster {
     /// Gatekeeper's validating webhooks with the rules of its module, at the address of the process.
     fn install_webhook(&self, module: &Path, port: u16) -> Result<(), String> {
         let authority = fs::read(self.folder.join("ca.crt")).map_err(|error| error.to_string())?;
-        let mut configuration = yaml(&module.join("config/webhook/manifests.yaml"))?
+        let mut configuration = documents(&module.join("config/webhook/manifests.yaml"))?
             .into_iter()
             .find(|document| document["kind"] == "ValidatingWebhookConfiguration")
             .ok_or("Gatekeeper's module has no validating webhook")?;
@@ -171,7 +170,7 @@ fn rights(module: &Path) -> Result<Vec<Value>, String> {
         json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}),
         json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "gatekeeper-admin", "namespace": NAMESPACE}}),
     ];
-    for mut role in yaml(&module.join("config/rbac/role.yaml"))? {
+    for mut role in documents(&module.join("config/rbac/role.yaml"))? {
         role["metadata"]["name"] = Value::from("gatekeeper-manager-role");
         let mut binding = json!({
             "apiVersion": "rbac.authorization.k8s.io/v1",
@@ -187,13 +186,4 @@ fn rights(module: &Path) -> Result<Vec<Value>, String> {
         rights.extend([role, binding]);
     }
     Ok(rights)
-}
-
-fn yaml(path: &Path) -> Result<Vec<Value>, String> {
-    let text = fs::read_to_string(path).map_err(|error| format!("`{}`: {error}", path.display()))?;
-    serde_yaml::Deserializer::from_str(&text)
-        .map(|document| {
-            Value::deserialize(document).map_err(|error| format!("`{}`: {error}", path.display()))
-        })
-        .collect()
 }
