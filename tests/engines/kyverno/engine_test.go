@@ -158,6 +158,14 @@ var engines = map[string]string{
 	engineValidatingPolicy: "validating-policy.yaml",
 }
 
+// by is a verdict as this engine gives it: a ValidatingPolicy also tells that no exemption was used.
+func (v verdict) by(engine string) verdict {
+	if engine == engineValidatingPolicy {
+		v.Exempted = []string{}
+	}
+	return v
+}
+
 func allow() verdict { return verdict{Allowed: true, Violations: []violation{}} }
 
 func deny(policy, message string) verdict {
@@ -191,8 +199,8 @@ func TestVerdicts(t *testing.T) {
 	for engine, file := range engines {
 		verdicts := judgedBy(t, engine, documentsOf(t, file), requests...)
 		for index, tried := range cases {
-			if !reflect.DeepEqual(verdicts[index], tried.want) {
-				t.Errorf("%s, %s:\n got %+v\nwant %+v", engine, tried.name, verdicts[index], tried.want)
+			if want := tried.want.by(engine); !reflect.DeepEqual(verdicts[index], want) {
+				t.Errorf("%s, %s:\n got %+v\nwant %+v", engine, tried.name, verdicts[index], want)
 			}
 		}
 	}
@@ -257,7 +265,7 @@ func TestMatchConditions(t *testing.T) {
 		other := podRequest("CREATE", "team-a", badSpec, "")
 		other.Name, other.Object = "q", bytes.Replace(other.Object, []byte(`"name":"p"`), []byte(`"name":"q"`), 1)
 		judged := judgedBy(t, engine, documents, podRequest("CREATE", "team-a", badSpec, ""), other)
-		if !reflect.DeepEqual(judged[0], allow()) || !reflect.DeepEqual(judged[1], deny("privileged", badText)) {
+		if !reflect.DeepEqual(judged[0], allow().by(engine)) || !reflect.DeepEqual(judged[1], deny("privileged", badText).by(engine)) {
 			t.Errorf("%s: %+v", engine, judged)
 		}
 	}
@@ -274,7 +282,7 @@ func TestFailurePolicies(t *testing.T) {
 			{Policy: "ignoring", Action: actionDeny, Message: badText},
 			{Policy: "privileged", Action: actionDeny, Message: badText},
 		}}
-		if !reflect.DeepEqual(judged, want) {
+		if !reflect.DeepEqual(judged, want.by(engine)) {
 			t.Errorf("%s: %+v", engine, judged)
 		}
 	}

@@ -171,6 +171,9 @@ func (s *policySet) judge(asked admissionRequest) (verdict, error) {
 		return verdict{}, err
 	}
 	judged := verdict{Allowed: true, Violations: []violation{}}
+	if _, tells := s.engine.(*validatingPolicies); tells {
+		judged.Exempted = []string{}
+	}
 	for _, invocation := range invocations {
 		review, err := request.review(invocation)
 		if err != nil {
@@ -182,10 +185,7 @@ func (s *policySet) judge(asked admissionRequest) (verdict, error) {
 			return verdict{}, fmt.Errorf("webhook `%s`: %w", path, err)
 		}
 		judged.Allowed = judged.Allowed && answered.Allowed
-		if answered.Exempted != nil {
-			// Never null again: an engine that can tell, and has nothing to tell, says so.
-			judged.Exempted = append(append([]string{}, judged.Exempted...), answered.Exempted...)
-		}
+		judged.Exempted = append(judged.Exempted, answered.Exempted...)
 		for _, violation := range answered.Violations {
 			// Webhooks that fail open and closed share a path, so a policy may be asked twice.
 			if !slices.Contains(judged.Violations, violation) {

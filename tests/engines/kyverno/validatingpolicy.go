@@ -79,7 +79,7 @@ func (v *validatingPolicies) judge(ctx context.Context, path string, request han
 	if listener.err != nil {
 		return verdict{}, fmt.Errorf("ask Kyverno's engine: %w", listener.err)
 	}
-	judged := verdict{Allowed: answer.Allowed, Exempted: []string{}}
+	judged := verdict{Allowed: answer.Allowed}
 	for _, policy := range listener.response.Policies {
 		for _, rule := range policy.Rules {
 			if exempted := rule.Properties()[exemptedKey]; exempted != "" {
