@@ -18,7 +18,7 @@ pub mod sample;
 pub mod text;
 
 pub use condition::{Argument, Arguments, Condition, Leaf, Operand, Predicate, Read, Reading};
-pub use kind::{Kind, KindFields, Version};
+pub use kind::{Kind, KindFields, NEWEST_POD_SECURITY, OLDEST_POD_SECURITY, Version};
 pub use literal::{Literal, LiteralType, Value};
 pub use path::{Label, Loop, Path, Root, Source};
 pub use release::{
@@ -26,6 +26,6 @@ pub use release::{
     Target,
 };
 pub use rule::{
-    Check, Container, ContainerList, Direction, Example, ExampleSubject, Expected, GovernedPart, Parameter,
-    ParameterDeclaration, ParameterKind, ReferenceTo, Rule, Severity, Shape, Text, Waiver,
+    Addition, Check, Container, ContainerList, Direction, Example, ExampleSubject, Expected, GovernedPart,
+    Parameter, ParameterDeclaration, ParameterKind, ReferenceTo, Rule, Severity, Shape, Text, Waiver,
 };

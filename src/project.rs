@@ -51,7 +51,8 @@ mod tests {
 
     fn profile(name: &str, rule: &str) -> Located<Profile> {
         let rules = BTreeMap::from([(rule.to_owned(), ProfileRule::default())]);
-        let profile = Profile { name: name.to_owned(), description: "What holds".to_owned(), rules };
+        let profile =
+            Profile { name: name.to_owned(), description: "What holds".to_owned(), rules, standard: None };
         Located::in_code(profile, &format!("profile {name}"))
     }
 

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::ir::{Check, Direction, Example, Kind, Parameter, ParameterKind, Placement, Release, Rule, Text};
+use crate::ir::{
+    Addition, Check, Direction, Example, Kind, Parameter, ParameterKind, Placement, Release, Rule, Text,
+    Version,
+};
 
 /// How many characters a line of a paragraph may have.
 const WIDTH: usize = 100;
@@ -123,12 +126,20 @@ fn in_environment(used: &Use<'_>) -> String {
     let is_alone = rule.placements.len() == 1;
     let mut told: Vec<String> =
         rule.placements.iter().map(|placement| self::placement(placement, is_alone)).collect();
-    let value = |(name, parameter): (&String, &Parameter)| {
-        format!("{name}: {}  ({})", parameter.written, parameter.set_by)
-    };
-    told.extend(rule.parameters.iter().map(value));
+    for (name, parameter) in &rule.parameters {
+        told.push(format!("{name}: {}  ({})", parameter.written, parameter.set_by));
+        told.extend(parameter.by_version.iter().map(|row| addition(row, used.release.pod_security)));
+    }
     told.extend(waived(rule));
     lines(&heading, &told)
+}
+
+/// `  from 1.31: container_engine_t  (pss baseline/seLinuxOptions 1.31)`; what comes later than the environment's version says so.
+fn addition(row: &Addition, pod_security: Version) -> String {
+    let added: Vec<String> =
+        row.add.iter().map(|value| value.as_str().map_or(value.to_string(), str::to_owned)).collect();
+    let later = if row.since > pod_security { ", not here" } else { "" };
+    format!("  from {}{later}: {}  ({})", row.since, added.join(", "), row.source)
 }
 
 /// `deny in the other namespaces  (environments/production.yaml: namespaces[1].action)`.

@@ -121,6 +121,7 @@ fn check(loops: Vec<Loop>, at: &str, ok: Condition) -> Check {
         waivers: Vec::new(),
         message: vec![Text::Literal("is wrong".to_owned())],
         at: path(at),
+        standards: Vec::new(),
     }
 }
 

@@ -51,6 +51,7 @@ fn fold_check(check: &Check, values: &Values) -> Check {
         waivers: check.waivers.clone(),
         message: check.message.clone(),
         at: check.at.clone(),
+        standards: check.standards.clone(),
     }
 }
 

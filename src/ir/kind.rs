@@ -84,6 +84,12 @@ impl Version {
     }
 }
 
+/// The oldest version of the Pod Security Standards that an environment may follow.
+pub const OLDEST_POD_SECURITY: Version = Version { major: 1, minor: 29 };
+/// The newest version of the Pod Security Standards that is known here: `latest`. Later ones may differ; the proof asks
+/// `k8s.io/pod-security-admission` v0.37.
+pub const NEWEST_POD_SECURITY: Version = Version { major: 1, minor: 37 };
+
 impl fmt::Display for Version {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}.{}", self.major, self.minor)

@@ -19,6 +19,7 @@ mod placement;
 mod record;
 mod rule;
 mod shape;
+mod standard;
 mod visit;
 mod waiver;
 mod words;

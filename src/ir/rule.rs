@@ -67,12 +67,26 @@ pub struct Parameter {
     pub description: String,
     /// The type and the schema's bounds, as the model says them.
     pub declaration: ParameterDeclaration,
-    /// The value as a person wrote it.
+    /// The value as a person wrote it; of a table by version what it comes to here.
     pub written: serde_json::Value,
     /// The value in normal form.
     pub value: Value,
     /// The place that set the value: `environments/production.yaml:12`, or `default`.
     pub set_by: String,
+    /// Where the value grows with the Pod Security Standards: what each version adds, from the oldest. A release that was read from a
+    /// lock file has only what it comes to.
+    pub by_version: Vec<Addition>,
+}
+
+/// What a version of the Pod Security Standards adds to a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Addition {
+    /// The version from which on it counts.
+    pub since: Version,
+    /// What is added, as written.
+    pub add: Vec<serde_json::Value>,
+    /// Where that is said: a check of the standard and its version.
+    pub source: String,
 }
 
 /// The declared type of a parameter, for schemas and for the direction of a change.
@@ -125,6 +139,26 @@ pub enum ParameterKind {
     Monitors,
 }
 
+impl ParameterKind {
+    /// Whether values are lists.
+    pub fn is_list(self) -> bool {
+        match self {
+            ParameterKind::Strings
+            | ParameterKind::Patterns
+            | ParameterKind::Images
+            | ParameterKind::HostPaths
+            | ParameterKind::Integers
+            | ParameterKind::Monitors => true,
+            ParameterKind::Boolean
+            | ParameterKind::Choice
+            | ParameterKind::Integer
+            | ParameterKind::Quantity
+            | ParameterKind::Duration
+            | ParameterKind::Map => false,
+        }
+    }
+}
+
 /// One thing that must hold for each of its subjects.
 #[derive(Clone, Debug)]
 pub struct Check {
@@ -142,6 +176,9 @@ pub struct Check {
     pub message: Vec<Text>,
     /// The path that a finding points to.
     pub at: Path,
+    /// The checks of the profile's standard for which this one stands in the release, sorted: `capabilities_restricted`. A release that
+    /// was read from a lock file has none.
+    pub standards: Vec<String>,
 }
 
 /// An exemption, compiled for a check or a rule.

@@ -60,6 +60,7 @@ pub fn rule(id: &str) -> Rule {
         }],
         message: vec![Text::Literal("may not add ".to_owned()), Text::Value(element("capability", &[]))],
         at: element("capability", &[]),
+        standards: Vec::new(),
     };
     let shape = Shape {
         kinds: vec![pod()],
@@ -109,6 +110,7 @@ pub fn allow(values: &[&str]) -> Parameter {
         written: values.iter().map(|value| serde_json::Value::from(*value)).collect(),
         value: Value::List(values.iter().map(|value| Value::Literal(text(value))).collect()),
         set_by: "default".to_owned(),
+        by_version: Vec::new(),
     }
 }
 

@@ -175,9 +175,9 @@ pub struct Environment {
     /// The lowest Kubernetes version of its API servers, as `1.33`
     #[schemars(regex(pattern = r"^[0-9]+\.[0-9]+$"))]
     pub kubernetes: String,
-    /// The version of the Pod Security Standards; the same as `kubernetes` when it isn't said
+    /// The version of the Pod Security Standards, as `1.33`, or `latest`; the same as `kubernetes` when it isn't said
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = r"^[0-9]+\.[0-9]+$"))]
+    #[schemars(regex(pattern = r"^([0-9]+\.[0-9]+|latest)$"))]
     pub pod_security: Option<String>,
     /// The engines that policies are written for
     pub targets: Engines,
@@ -204,9 +204,43 @@ pub struct Environment {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProfileRule {
+    /// The version of the Pod Security Standards from which on the rule belongs to the profile; each when it isn't said
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^[0-9]+\.[0-9]+$"))]
+    pub from: Option<String>,
     /// Values of parameters that differ from the rule's defaults
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, serde_json::Value>,
+}
+
+/// What stands for one check of a published standard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StandardCheck {
+    /// The first version of the standard with this check; each when it isn't said
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^[0-9]+\.[0-9]+$"))]
+    pub from: Option<String>,
+    /// The last version of the standard with this check; each when it isn't said
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^[0-9]+\.[0-9]+$"))]
+    pub to: Option<String>,
+    /// The rules of the profile that stand for it, each with the checks that do
+    pub rules: BTreeMap<String, Vec<String>>,
+}
+
+/// A published standard that the profile is equal to: its checks, and what stands for each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Standard {
+    /// The framework, as in a rule's references: `pss`
+    #[schemars(length(min = 1))]
+    pub framework: String,
+    /// The level of the framework: `baseline`, `restricted`
+    #[schemars(length(min = 1))]
+    pub level: String,
+    /// The standard's checks by the ids that it gives them
+    pub checks: BTreeMap<String, StandardCheck>,
 }
 
 /// A named set of rules with parameters.
@@ -221,6 +255,9 @@ pub struct Profile {
     pub description: String,
     /// The rules, by id, each with what differs from its defaults
     pub rules: BTreeMap<String, ProfileRule>,
+    /// The published standard that the profile is equal to
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standard: Option<Standard>,
 }
 
 /// The file `palisade.yaml`: what holds for the whole project.

@@ -55,6 +55,7 @@ pub(super) fn check(
         waivers,
         message,
         at,
+        standards: Vec::new(),
     })
 }
 

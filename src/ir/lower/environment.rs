@@ -8,11 +8,17 @@ use super::context::Versions;
 use super::parameter::{self, Setting};
 use super::rule::{self, Surroundings};
 use super::waiver::{self, Exempting};
-use super::{example, placement};
+use super::{example, placement, standard};
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::ir::{EngineRange, ExemptionRecord, Kind, LeftOut, Release, Rule, Target, Version};
+use crate::ir::{
+    EngineRange, ExemptionRecord, Kind, LeftOut, NEWEST_POD_SECURITY, OLDEST_POD_SECURITY, Release, Rule,
+    Target, Version,
+};
 use crate::model::{self, Environment, Exemption, Profile};
 use crate::project::{Definitions, Located, Place};
+
+/// The newest version of the Pod Security Standards, as an environment may say it.
+const LATEST: &str = "latest";
 
 /// The release of the environment of this name.
 pub(super) fn release(
@@ -99,10 +105,25 @@ fn versions(environment: &Located<Environment>, faults: &mut Vec<Diagnostic>) ->
     let place = |field: &str| Place::root().key(field);
     let kubernetes = version(environment, &place("kubernetes"), &environment.value.kubernetes, faults);
     let pod_security = match &environment.value.pod_security {
-        Some(text) => version(environment, &place("pod_security"), text, faults),
+        Some(text) if text == LATEST => NEWEST_POD_SECURITY,
+        Some(text) => {
+            let pod_security = version(environment, &place("pod_security"), text, faults);
+            if !(OLDEST_POD_SECURITY..=NEWEST_POD_SECURITY).contains(&pod_security) {
+                faults.push(environment.mark(unknown_standard(text), &place("pod_security")));
+            }
+            pod_security
+        }
         None => kubernetes,
     };
     Versions { kubernetes, pod_security }
+}
+
+/// A version of the Pod Security Standards that isn't known.
+fn unknown_standard(text: &str) -> Diagnostic {
+    let message = format!("the Pod Security Standards of `{text}` aren't known");
+    Diagnostic::error("unknown-version", message)
+        .label(format!("expected {OLDEST_POD_SECURITY} to {NEWEST_POD_SECURITY}, or `{LATEST}`"))
+        .help(format!("`{LATEST}` is {NEWEST_POD_SECURITY} in this release of palisade"))
 }
 
 fn engines(
@@ -147,7 +168,7 @@ pub(super) fn exemption_faults(exemption: &Located<Exemption>, kinds: &[Kind]) -
 
 /// What is wrong with the values that a profile gives to parameters.
 pub(super) fn profile_faults(profile: &Located<Profile>, rules: &[Located<model::Rule>]) -> Vec<Diagnostic> {
-    let mut faults = Vec::new();
+    let mut faults = standard::faults(profile, rules);
     for rule in rules {
         settings_of(
             profile,
@@ -185,7 +206,7 @@ fn rules(
     let left_out: Vec<String> = left_out.iter().map(|one| one.namespace.clone()).collect();
     let mut rules = Vec::new();
     for written in &definitions.rules {
-        if !profile.value.rules.contains_key(&written.value.id) {
+        if !standard::holds(&profile.value, &written.value.id, versions.pod_security) {
             continue;
         }
         let surroundings = Surroundings {
@@ -195,7 +216,8 @@ fn rules(
             exemptions: exemptions.clone(),
         };
         match rule::rule(written, &surroundings) {
-            Ok(rule) => {
+            Ok(mut rule) => {
+                standard::mark(&profile.value, versions.pod_security, &mut rule);
                 let placements = placement::placements(environment, &left_out, &rule.id, &rule.kinds);
                 if !placements.is_empty() {
                     rules.push(Rule { placements, examples: example::examples(&written.value), ..rule });

@@ -1,6 +1,7 @@
 //! Parameters: the value that counts here, in normal form and within its bounds.
 
 mod bounds;
+mod by_version;
 mod value;
 
 use serde_json::Value as Json;
@@ -10,7 +11,7 @@ use super::normal;
 use super::words::one_of;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::ir::rule::{ParameterDeclaration, ParameterKind};
-use crate::ir::{Direction, Parameter};
+use crate::ir::{Addition, Direction, NEWEST_POD_SECURITY, Parameter, Value, Version};
 use crate::model::{self, ParameterType};
 use crate::project::{Located, Place};
 
@@ -67,30 +68,54 @@ pub(super) fn declaration(parameter: &model::Parameter) -> ParameterDeclaration 
 /// What is wrong with a value, and at which place.
 pub(super) type Wrong = (Place, Diagnostic);
 
-/// The parameter with the value that stands at this place, or all reasons why it can't be taken.
+/// The parameter with the value that stands at this place, or all reasons why it can't be taken. What a table adds counts up to this
+/// version of the Pod Security Standards.
 pub(super) fn resolve(
     name: &str,
     declared: &model::Parameter,
     setting: &Setting,
     place: &Place,
+    pod_security: Version,
 ) -> Result<Parameter, Vec<Wrong>> {
     let declaration = declaration(declared);
     let mut reader = Reader { name, declaration: &declaration, place, wrong: Vec::new() };
-    let value = reader.value(&setting.written, place);
+    let table = if declaration.kind.is_list() {
+        by_version::table(name, &setting.written, place, &mut reader.wrong)
+    } else {
+        None
+    };
+    let written = table.as_ref().map_or_else(|| setting.written.clone(), |table| table.until(pod_security));
+    let value = match &table {
+        Some(table) => added(&mut reader, table, &written),
+        None => reader.value(&written, place),
+    };
     if value.is_some() {
-        reader.bounds(declared, &setting.written, place);
+        reader.bounds(declared, &written, place);
     }
     let wrong = reader.wrong;
     match value {
         Some(value) if wrong.is_empty() => Ok(Parameter {
             description: declared.description.clone(),
             declaration,
-            written: setting.written.clone(),
+            written,
             value,
             set_by: setting.set_by.clone(),
+            by_version: table.map(additions).unwrap_or_default(),
         }),
         _ => Err(wrong),
     }
+}
+
+/// What a table comes to; each of its rows is read at its own place first.
+fn added(reader: &mut Reader<'_>, table: &by_version::Table, written: &Json) -> Option<Value> {
+    for (place, row) in &table.rows {
+        reader.value(&Json::Array(row.add.clone()), place);
+    }
+    if reader.wrong.is_empty() { reader.value(written, reader.place) } else { None }
+}
+
+fn additions(table: by_version::Table) -> Vec<Addition> {
+    table.rows.into_iter().map(|(_, row)| row).collect()
 }
 
 /// What is wrong with a declaration, whatever the value is: its bounds and its pattern.
@@ -128,7 +153,7 @@ pub(super) fn setting_faults<T>(
         return vec![file.mark_key(unknown(rule, name), place)];
     };
     let setting = Setting { written: written.clone(), set_by: String::new() };
-    let wrong = resolve(name, declared, &setting, place).err().unwrap_or_default();
+    let wrong = resolve(name, declared, &setting, place, NEWEST_POD_SECURITY).err().unwrap_or_default();
     wrong.into_iter().map(|(place, fault)| file.mark(fault, &place)).collect()
 }
 

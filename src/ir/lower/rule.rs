@@ -34,7 +34,7 @@ pub(super) fn rule(
 ) -> Result<Rule, Vec<Diagnostic>> {
     let mut faults = Vec::new();
     let kinds = governed_kinds(written, surroundings.kinds, &mut faults);
-    let parameters = parameters(written, &surroundings.settings, &mut faults);
+    let parameters = parameters(written, surroundings, &mut faults);
     let mut context = Context {
         rule: written,
         kinds: &kinds,
@@ -191,9 +191,10 @@ fn governed_kinds(
 
 fn parameters(
     written: &Located<model::Rule>,
-    settings: &BTreeMap<String, Setting>,
+    surroundings: &Surroundings,
     faults: &mut Vec<Diagnostic>,
 ) -> BTreeMap<String, Parameter> {
+    let version = surroundings.versions.pod_security;
     let mut parameters = BTreeMap::new();
     for (name, declared) in &written.value.parameters {
         let default = Setting { written: declared.default.clone(), set_by: "default".to_owned() };
@@ -201,12 +202,13 @@ fn parameters(
         let declaration = Place::root().key("parameters").key(name);
         let mut wrong = parameter::declaration_faults(name, declared, &declaration);
         if wrong.is_empty() {
-            match parameter::resolve(name, declared, &default, &place) {
+            match parameter::resolve(name, declared, &default, &place, version) {
                 Ok(parameter) => {
                     // A setting that can't be taken has been told at its own place.
-                    let set = settings.get(name);
-                    let set =
-                        set.and_then(|setting| parameter::resolve(name, declared, setting, &place).ok());
+                    let set = surroundings.settings.get(name);
+                    let set = set.and_then(|setting| {
+                        parameter::resolve(name, declared, setting, &place, version).ok()
+                    });
                     parameters.insert(name.clone(), set.unwrap_or(parameter));
                 }
                 Err(more) => wrong.extend(more),

@@ -49,7 +49,7 @@ pub(super) fn check(report: &mut Report<Environment>, names: &Names, held: &BTre
 fn check_versions(report: &mut Report<Environment>) {
     let (environment, root) = (report.value(), Place::root());
     report.at(&root.key("kubernetes"), version_fault(&environment.kubernetes));
-    if let Some(pod_security) = &environment.pod_security {
+    if let Some(pod_security) = environment.pod_security.as_ref().filter(|version| *version != "latest") {
         report.at(&root.key("pod_security"), version_fault(pod_security));
     }
     let targets = &environment.targets;

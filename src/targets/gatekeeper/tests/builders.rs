@@ -90,6 +90,7 @@ pub(super) fn check(id: &str, each: Vec<Loop>, ok: Condition, message: Vec<Text>
         waivers: Vec::new(),
         message,
         at: path(Root::Object, &[]),
+        standards: Vec::new(),
     }
 }
 
@@ -144,6 +145,7 @@ pub(super) fn parameter(kind: ParameterKind, value: Normal) -> Parameter {
         written: serde_json::Value::Null,
         value,
         set_by: "default".to_owned(),
+        by_version: Vec::new(),
     }
 }
 
