@@ -124,12 +124,11 @@ fn fitting(context: &Context, operand: &Operand) -> &'static [&'static str] {
                 | ParameterKind::Quantity
                 | ParameterKind::Duration,
             ) => &["is", "in"],
+            Some(ParameterKind::Strings | ParameterKind::Integers) => &["empty", "has_at_least", "contains"],
             Some(
-                ParameterKind::Strings
-                | ParameterKind::Patterns
+                ParameterKind::Patterns
                 | ParameterKind::Images
                 | ParameterKind::HostPaths
-                | ParameterKind::Integers
                 | ParameterKind::Map
                 | ParameterKind::Monitors,
             ) => &["empty", "has_at_least"],
