@@ -138,20 +138,22 @@ pub(super) fn is_fit(value: &Expression, reading: Reading, predicate: &Predicate
         Predicate::ContainsAny(_) | Predicate::ContainsAll(_) | Predicate::SubsetOf(_) => {
             value.clone().has_type("list")
         }
-        Predicate::HasAtLeast(_) => Expression::any([
-            value.clone().has_type("list"),
-            value.clone().has_type("map"),
-            value.clone().has_type("string"),
-        ]),
+        Predicate::HasAtLeast(_) => has_size(value),
     }
 }
 
-/// Whether a value is empty: a text, a list or a map can be, under `Raw`; what is read as something else never is.
+/// Whether a value is of a type that has a size.
+fn has_size(value: &Expression) -> Expression {
+    Expression::any(["list", "map", "string"].map(|of| value.clone().has_type(of)))
+}
+
+/// Whether a value is empty: a text, a list or a map can be, under `Raw`; what is read as something else never is. It isn't compared
+/// with empty ones: some lists and maps of the API server's own types refuse to be compared with a value of another type.
 fn is_empty(value: &Expression, reading: Reading) -> Expression {
     match reading {
         Reading::Raw => {
-            let equals = |code: &str| value.clone().equals(Expression::code(code));
-            Expression::any([equals("''"), equals("[]"), equals("{}")])
+            let size = Expression::function("size", value.clone());
+            Expression::all([has_size(value), size.equals(Expression::code("0"))])
         }
         Reading::Quantity | Reading::Duration | Reading::Integer | Reading::HostPath | Reading::Image => {
             Expression::truth(false)
