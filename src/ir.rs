@@ -17,7 +17,7 @@ pub mod rule;
 pub mod sample;
 pub mod text;
 
-pub use condition::{Argument, Arguments, Condition, Leaf, Operand, Predicate, Read, Reading};
+pub use condition::{Argument, Arguments, Condition, Count, Leaf, Operand, Predicate, Read, Reading};
 pub use kind::{Kind, KindFields, NEWEST_POD_SECURITY, OLDEST_POD_SECURITY, Version};
 pub use literal::{Literal, LiteralType, Value};
 pub use path::{Label, Loop, Path, Root, Source};

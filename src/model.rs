@@ -10,7 +10,7 @@ mod kinds;
 mod parameter;
 mod rule;
 
-pub use condition::{Argument, Arguments, Condition, Literal, Operand, Paths, Reference};
+pub use condition::{Argument, Arguments, Condition, Count, Literal, Operand, Paths, Reference};
 pub use environment::{
     Action, Engines, Environment, FailurePolicies, FailurePolicy, Layout, LeftOut, LeftOutNamespace,
     NamespaceLabel, NamespaceScope, Profile, ProfileRule, Project, RuleSettings, Standard, StandardCheck,

@@ -111,6 +111,7 @@ impl<'a> Judge<'a> {
         match operand {
             Operand::Read(read) => self.read(read, frames),
             Operand::Sum(parts) => self.sum(parts, frames),
+            Operand::Find { text, pattern } => self.find(text, pattern, frames),
             Operand::Parameter(_) => Operated::Unreadable,
         }
     }
@@ -131,6 +132,16 @@ impl<'a> Judge<'a> {
         match found.or(from.default.as_ref().map(Found::Literal)) {
             None => Operated::Absent,
             Some(value) => read(from.reading, value).map_or(Operated::Unreadable, Operated::Value),
+        }
+    }
+
+    /// What an expression matches in a text.
+    fn find(&self, text: &'a Read, pattern: &str, frames: &Frames<'a>) -> Operated<'a> {
+        match self.read(text, frames) {
+            Operated::Value(datum) => datum
+                .found(|text| self.patterns.find(pattern, text))
+                .map_or(Operated::Unreadable, Operated::Value),
+            other @ (Operated::Absent | Operated::Unreadable) => other,
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder};
 
-use crate::ir::{Arguments, Condition, Leaf, Literal, Predicate, Rule};
+use crate::ir::{Arguments, Condition, Leaf, Literal, Operand, Predicate, Rule};
 
 /// How much memory one compiled expression may take, in bytes.
 const SIZE_LIMIT: usize = 4 << 20;
@@ -34,6 +34,12 @@ impl Patterns {
         regex.as_ref().map(|regex| regex.is_match(text))
     }
 
+    /// What the expression matches in the text, one behind the other. Gives nothing if the expression is none.
+    pub(super) fn find<'text>(&self, pattern: &str, text: &'text str) -> Option<Vec<&'text str>> {
+        let regex = self.0.get(pattern)?.get_or_init(|| compiled(pattern));
+        regex.as_ref().map(|regex| regex.find_iter(text).map(|found| found.as_str()).collect())
+    }
+
     fn add(&mut self, condition: &Condition) {
         match condition {
             Condition::True | Condition::False => {}
@@ -44,6 +50,12 @@ impl Patterns {
     }
 
     fn add_leaf(&mut self, leaf: &Leaf) {
+        match &leaf.operand {
+            Operand::Find { pattern, .. } => {
+                self.0.entry(pattern.clone()).or_default();
+            }
+            Operand::Read(_) | Operand::Sum(_) | Operand::Parameter(_) => {}
+        }
         match &leaf.predicate {
             Predicate::In { values, .. }
             | Predicate::StartsWith(values)
@@ -60,7 +72,8 @@ impl Patterns {
             | Predicate::Is { .. }
             | Predicate::AtLeast(_)
             | Predicate::AtMost(_)
-            | Predicate::HasAtLeast(_) => {}
+            | Predicate::HasAtLeast(_)
+            | Predicate::Distinct => {}
         }
     }
 

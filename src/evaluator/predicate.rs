@@ -6,8 +6,8 @@ use super::pattern::Patterns;
 use super::quantity::Amount;
 use super::reading;
 use super::scene::{Frame, Scene};
-use super::value::{Found, Looked, View};
-use crate::ir::{Argument, Arguments, Literal, LiteralType, Predicate, Reading};
+use super::value::{Found, List, Looked, View};
+use crate::ir::{Argument, Arguments, Count, Literal, LiteralType, Predicate, Reading};
 
 /// A value, read.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub(super) enum Datum<'a> {
     HostPath(Cow<'a, str>),
     /// A normalised image.
     Image(Cow<'a, str>),
+    /// Texts that were found in a text.
+    Texts(Vec<&'a str>),
 }
 
 /// Reads a value; gives nothing if it isn't of the reading's form.
@@ -62,16 +64,30 @@ impl<'a> Datum<'a> {
                 | Datum::Quantity(_)
                 | Datum::Duration(_)
                 | Datum::HostPath(_)
-                | Datum::Image(_),
+                | Datum::Image(_)
+                | Datum::Texts(_),
                 _,
             ) => None,
+        }
+    }
+
+    /// What `find` finds in it; gives nothing for what is no text as it is.
+    pub(super) fn found(self, find: impl Fn(&'a str) -> Option<Vec<&'a str>>) -> Option<Self> {
+        match self {
+            Datum::Raw(found) => find(text_of(found)?).map(Datum::Texts),
+            Datum::Integer(_)
+            | Datum::Quantity(_)
+            | Datum::Duration(_)
+            | Datum::HostPath(_)
+            | Datum::Image(_)
+            | Datum::Texts(_) => None,
         }
     }
 
     /// How the value was read.
     fn reading(&self) -> Reading {
         match self {
-            Datum::Raw(_) => Reading::Raw,
+            Datum::Raw(_) | Datum::Texts(_) => Reading::Raw,
             Datum::Integer(_) => Reading::Integer,
             Datum::Quantity(_) => Reading::Quantity,
             Datum::Duration(_) => Reading::Duration,
@@ -87,6 +103,7 @@ impl<'a> Datum<'a> {
             Datum::Integer(value) => View::Integer(*value),
             Datum::Quantity(_) | Datum::Duration(_) => View::Number,
             Datum::HostPath(text) | Datum::Image(text) => View::Text(text),
+            Datum::Texts(texts) => View::List(List::Texts(texts)),
         }
     }
 
@@ -109,7 +126,8 @@ impl<'a> Datum<'a> {
                 | Datum::Quantity(_)
                 | Datum::Duration(_)
                 | Datum::HostPath(_)
-                | Datum::Image(_),
+                | Datum::Image(_)
+                | Datum::Texts(_),
                 _,
             ) => match (of, self.view(), other.view()) {
                 (LiteralType::Boolean, View::Boolean(left), View::Boolean(right)) => Some(left == right),
@@ -131,7 +149,8 @@ impl<'a> Datum<'a> {
                 | Datum::Quantity(_)
                 | Datum::Duration(_)
                 | Datum::HostPath(_)
-                | Datum::Image(_),
+                | Datum::Image(_)
+                | Datum::Texts(_),
                 _,
             ) => match (self.view(), other.view()) {
                 (View::Integer(left), View::Integer(right)) => Some(left.cmp(&right)),
@@ -188,7 +207,12 @@ impl<'a> Subject<'_, 'a> {
             Predicate::SubsetOf(values) => self.list(values, |items, values| {
                 items.iter().all(|item| values.iter().any(|value| equal(*item, value)))
             }),
-            Predicate::HasAtLeast(count) => self.length().map(|length| length >= u64::from(*count)),
+            Predicate::HasAtLeast(Count::Literal(count)) => self.length().map(|length| length >= *count),
+            Predicate::HasAtLeast(Count::Parameter(_)) => None,
+            Predicate::Distinct => match self.datum.view() {
+                View::List(list) => list.is_distinct(),
+                View::Boolean(_) | View::Integer(_) | View::Number | View::Text(_) | View::Map(_) => None,
+            },
         }
     }
 
@@ -202,14 +226,14 @@ impl<'a> Subject<'_, 'a> {
     }
 
     /// The number of items, keys or code points.
-    fn length(&self) -> Option<u64> {
+    fn length(&self) -> Option<i64> {
         let length = match self.datum.view() {
             View::Text(text) => text.chars().count(),
             View::List(list) => list.len(),
             View::Map(map) => map.len(),
             View::Boolean(_) | View::Integer(_) | View::Number => return None,
         };
-        u64::try_from(length).ok()
+        i64::try_from(length).ok()
     }
 
     fn is(&self, of: LiteralType, argument: &'a Argument) -> Option<bool> {
@@ -237,7 +261,7 @@ impl<'a> Subject<'_, 'a> {
     fn is_readable(&self, of: LiteralType) -> bool {
         match &self.datum {
             Datum::Quantity(_) | Datum::Duration(_) => true,
-            Datum::Raw(_) | Datum::Integer(_) | Datum::HostPath(_) | Datum::Image(_) => {
+            Datum::Raw(_) | Datum::Integer(_) | Datum::HostPath(_) | Datum::Image(_) | Datum::Texts(_) => {
                 matches!(
                     (of, self.datum.view()),
                     (LiteralType::Boolean, View::Boolean(_))
@@ -282,7 +306,8 @@ impl<'a> Subject<'_, 'a> {
             | Datum::Integer(_)
             | Datum::Quantity(_)
             | Datum::Duration(_)
-            | Datum::HostPath(_) => {
+            | Datum::HostPath(_)
+            | Datum::Texts(_) => {
                 self.any_text(values, |text, above| with_slash(text).starts_with(with_slash(above).as_ref()))
             }
         }

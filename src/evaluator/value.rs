@@ -2,6 +2,8 @@
 //!
 //! Nothing is cloned, and nothing here knows paths or conditions.
 
+use std::collections::BTreeSet;
+
 use crate::ir::condition::LARGEST_WHOLE;
 use crate::ir::{self, Literal, text};
 use crate::yaml::{Entry, Node, Value};
@@ -54,6 +56,16 @@ pub(super) enum List<'a> {
     Nodes(&'a [Node]),
     /// Of a parameter.
     Values(&'a [ir::Value]),
+    /// Found in a text.
+    Texts(&'a [&'a str]),
+}
+
+/// An item of a list that others can be compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Scalar<'a> {
+    Boolean(bool),
+    Integer(i64),
+    Text(&'a str),
 }
 
 /// The entries of a map.
@@ -162,7 +174,23 @@ impl<'a> List<'a> {
         match self {
             List::Nodes(items) => items.len(),
             List::Values(items) => items.len(),
+            List::Texts(items) => items.len(),
         }
+    }
+
+    /// Whether no two items are equal; gives nothing if one is no text, no whole number and no boolean.
+    pub(super) fn is_distinct(self) -> Option<bool> {
+        let mut seen = BTreeSet::new();
+        let mut is_distinct = true;
+        for item in self.items() {
+            is_distinct &= seen.insert(match item.view()? {
+                View::Boolean(value) => Scalar::Boolean(value),
+                View::Integer(value) => Scalar::Integer(value),
+                View::Text(text) => Scalar::Text(text),
+                View::Number | View::List(_) | View::Map(_) => return None,
+            });
+        }
+        Some(is_distinct)
     }
 
     /// The item at a place.
@@ -171,6 +199,9 @@ impl<'a> List<'a> {
             List::Nodes(items) => Looked::node(items.get(place)),
             List::Values(items) => {
                 items.get(place).map_or(Looked::Absent, |item| Looked::Found(Found::Value(item)))
+            }
+            List::Texts(items) => {
+                items.get(place).map_or(Looked::Absent, |item| Looked::Found(Found::Text(item)))
             }
         }
     }

@@ -60,6 +60,15 @@ pub enum Operand {
     /// The sum of durations or of integers, of two to four parts; all parts have the same reading. Absent if a part is absent, unreadable
     /// if a part is unreadable (which comes first).
     Sum(Vec<Read>),
+    /// What a regular expression matches in a text, one behind the other, as a list of texts. Absent if the text is, unreadable
+    /// if it is none.
+    Find {
+        /// The text; its reading is [`Reading::Raw`].
+        text: Read,
+        /// The expression (RE2), without anchors of ours. It matches no empty text and captures nothing: what engines give for
+        /// those differs.
+        pattern: String,
+    },
     /// A parameter; gone in the closed form. Asked only for `Is`, `In`, `Empty` and `HasAtLeast`.
     Parameter(String),
 }
@@ -127,6 +136,15 @@ pub enum Argument {
     Parameter(String),
     /// A value of the object, or a field of a parameter's record (gone in the closed form).
     Path(Path),
+}
+
+/// A number of elements.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Count {
+    /// A literal.
+    Literal(i64),
+    /// An integer parameter; gone in the closed form.
+    Parameter(String),
 }
 
 /// Several values to compare with.
@@ -202,16 +220,19 @@ pub enum Predicate {
     /// The list holds nothing but these. (list; true)
     SubsetOf(Arguments),
     /// The list, the map or the text (in code points) has at least so many elements; an absent one has 0. (list, map, text)
-    HasAtLeast(u32),
+    HasAtLeast(Count),
+    /// No two items are equal. (list of texts, whole numbers and booleans; true)
+    Distinct,
 }
 
 impl Predicate {
-    /// The predicate's truth for an absent value.
+    /// The predicate's truth for an absent value, in the closed form.
     pub fn when_absent(&self) -> bool {
         match self {
-            Predicate::Empty | Predicate::SubsetOf(_) => true,
-            Predicate::HasAtLeast(count) => *count == 0,
-            Predicate::Set
+            Predicate::Empty | Predicate::SubsetOf(_) | Predicate::Distinct => true,
+            Predicate::HasAtLeast(Count::Literal(count)) => *count <= 0,
+            Predicate::HasAtLeast(Count::Parameter(_))
+            | Predicate::Set
             | Predicate::Is { .. }
             | Predicate::In { .. }
             | Predicate::StartsWith(_)

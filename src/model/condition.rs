@@ -64,6 +64,16 @@ pub enum Arguments {
     Reference(Reference),
 }
 
+/// How many: a number written in place, or an integer parameter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Count {
+    /// A number written in place
+    Literal(u32),
+    /// A parameter of type `integer`
+    Reference(Reference),
+}
+
 /// An operand on its own: a part of a `sum`, or a value named by `let`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -141,6 +151,12 @@ pub struct Condition {
     /// Operand: an image reference, normalised to `registry/repository`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
+    /// Operand: with `pattern`, what it matches in the text, one behind the other; a list of texts
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub find: Option<String>,
+    /// With `find`: a regular expression (RE2) that matches no empty text and has no group that captures
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
     /// Operand: the sum of two to four durations or integers; absent when a part is
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sum: Option<Vec<Operand>>,
@@ -213,5 +229,8 @@ pub struct Condition {
     pub subset_of: Option<Arguments>,
     /// The list, map or text has at least so many elements or characters
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub has_at_least: Option<u32>,
+    pub has_at_least: Option<Count>,
+    /// No two items of the list are equal (`true`), or two are (`false`); the items are texts, whole numbers and booleans
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distinct: Option<bool>,
 }

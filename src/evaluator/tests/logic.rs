@@ -52,7 +52,7 @@ fn leaf(dice: &mut Dice, inside: bool) -> Condition {
         Predicate::AtLeast(Argument::Literal(Literal::Integer(1))),
         Predicate::ContainsAny(texts(&["a"])),
         Predicate::SubsetOf(texts(&["a"])),
-        Predicate::HasAtLeast(1),
+        Predicate::HasAtLeast(Count::Literal(1)),
     ];
     reads(Reading::Raw, dice.pick(paths), dice.pick(&predicates), dice.below(2) == 0)
 }

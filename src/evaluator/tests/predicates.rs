@@ -216,7 +216,7 @@ fn lists_and_lengths() {
         &[("-", 'T'), ("[]", 'T'), ("[a, a]", 'T'), ("[a, 1]", 'F'), ("a", '?')],
     );
     raw(
-        Predicate::HasAtLeast(2),
+        Predicate::HasAtLeast(Count::Literal(2)),
         &[
             ("-", 'F'),
             ("[1]", 'F'),
@@ -227,7 +227,62 @@ fn lists_and_lengths() {
             ("10", '?'),
         ],
     );
-    raw(Predicate::HasAtLeast(0), &[("-", 'T'), ("''", 'T')]);
+    raw(Predicate::HasAtLeast(Count::Literal(0)), &[("-", 'T'), ("''", 'T')]);
+    raw(
+        Predicate::Distinct,
+        &[
+            ("-", 'T'),
+            ("null", 'T'),
+            ("[]", 'T'),
+            ("[a, b, 1, '1', true]", 'T'),
+            ("[a, b, a]", 'F'),
+            ("[1, 1.0]", 'F'),
+            ("[a, a, null]", '?'),
+            ("[[a], [b]]", '?'),
+            ("[{a: 1}]", '?'),
+            ("[1.5]", '?'),
+            ("ab", '?'),
+            ("{a: 1}", '?'),
+        ],
+    );
+}
+
+#[test]
+fn what_is_found_in_a_text() {
+    let leaf = |predicate| {
+        let text = Read {
+            reading: Reading::Raw,
+            from: vec![path("pod.x"), path("pod.w")],
+            default: Some(text("c7")),
+        };
+        let operand = Operand::Find { text, pattern: "c[0-9]+".to_owned() };
+        Condition::Leaf(Leaf { operand, predicate, holds: true })
+    };
+    let two = Predicate::HasAtLeast(Count::Literal(2));
+    let sevens = Predicate::SubsetOf(texts(&["c7", "c8"]));
+    for (spec, predicate, expected) in [
+        ("{x: 'c1,c2'}", &two, 'T'),
+        ("{x: 'c12'}", &two, 'F'),
+        ("{x: c1c1}", &two, 'T'),
+        ("{x: c1c1}", &Predicate::Distinct, 'F'),
+        ("{x: c1c11}", &Predicate::Distinct, 'T'),
+        ("{x: none}", &Predicate::Empty, 'T'),
+        ("{x: '', w: c7}", &Predicate::Empty, 'T'),
+        ("{w: c8c7}", &sevens, 'T'),
+        ("{}", &sevens, 'T'),
+        ("{}", &Predicate::ContainsAll(texts(&["c7"])), 'T'),
+        ("{x: [c7]}", &sevens, '?'),
+        ("{x: 7}", &Predicate::Distinct, '?'),
+    ] {
+        let leaf = leaf(predicate.clone());
+        assert_eq!(truth(spec, &leaf), expected, "{predicate:?} of {spec}");
+        let complement = match expected {
+            'T' => 'F',
+            'F' => 'T',
+            other => other,
+        };
+        assert_eq!(truth(spec, &leaf.negate()), complement, "not {predicate:?} of {spec}");
+    }
 }
 
 #[test]
@@ -285,4 +340,6 @@ fn a_parameter_that_is_left_open_is_unreadable() {
     assert_eq!(truth("{}", &leaf(Operand::Parameter("p".to_owned()), Predicate::Empty)), '?');
     let named = Predicate::Is { of: LiteralType::Text, value: Argument::Parameter("p".to_owned()) };
     assert_eq!(truth("{x: a}", &asks("pod.x", named)), '?');
+    let counted = Predicate::HasAtLeast(Count::Parameter("p".to_owned()));
+    assert_eq!(truth("{x: a}", &asks("pod.x", counted)), '?');
 }

@@ -56,6 +56,10 @@ impl Printer<'_> {
                 }
             }
             Operand::Sum(parts) => self.sum(parts, predicate, *holds, scope),
+            Operand::Find { text, pattern } => {
+                let question = Question { reading: Reading::Raw, predicate, holds: *holds };
+                self.find(text, pattern, question, scope)
+            }
             Operand::Parameter(name) => Err(Unprintable::parameter(name)),
         }
     }
@@ -141,7 +145,7 @@ impl Printer<'_> {
             let truth = printer.truth(converted, reading, predicate, scope)?;
             Ok(question.form(truth))
         })?;
-        Ok(Expression::all([is_readable(value, reading), is_fit(value, reading, predicate), truth]))
+        Ok(Expression::all([is_readable(value, reading), is_fit(value, reading, predicate, scope), truth]))
     }
 
     /// A comparison with another value of the object; under `Raw` both must be of the type.
@@ -193,7 +197,8 @@ pub(super) fn comparison(predicate: &Predicate) -> Option<(&Path, LiteralType, &
         | Predicate::ContainsAny(_)
         | Predicate::ContainsAll(_)
         | Predicate::SubsetOf(_)
-        | Predicate::HasAtLeast(_) => return None,
+        | Predicate::HasAtLeast(_)
+        | Predicate::Distinct => return None,
     };
     match argument {
         Argument::Path(path) => Some((path, of, sign)),

@@ -1,4 +1,4 @@
-//! Operands that are more than one value read: sums, and the volume of a mount.
+//! Operands that are more than one value read: sums, what is found in a text, and the volume of a mount.
 
 use super::leaf::Question;
 use super::printer::{Printer, Shared};
@@ -46,6 +46,62 @@ impl Printer<'_> {
     pub(super) fn mount_name(&mut self, mount: &str, scope: &Scope<'_>) -> Result<Expression, Unprintable> {
         let name = Path { root: Root::Element(mount.to_owned()), steps: vec!["name".to_owned()] };
         self.path(&name, scope)
+    }
+
+    /// A question about what an expression matches in a text.
+    pub(super) fn find(
+        &mut self,
+        text: &Read,
+        pattern: &str,
+        question: Question<'_>,
+        scope: &Scope<'_>,
+    ) -> Result<Expression, Unprintable> {
+        let text = self.read(text, scope)?;
+        self.named(text, "value", scope, |printer, text, scope| {
+            let found = text.clone().call("findAll", vec![Expression::text(pattern)]);
+            let truth = printer.of_found(found, question, scope)?;
+            let present = Expression::all([text.clone().has_type("string"), truth]);
+            let absent = text.equals(Expression::null());
+            Ok(if question.when_absent() { Expression::any([absent, present]) } else { present })
+        })
+    }
+
+    /// A question about a list of texts that were found. The list gets a name where it stands in the answer more than once.
+    fn of_found(
+        &mut self,
+        found: Expression,
+        question: Question<'_>,
+        scope: &Scope<'_>,
+    ) -> Result<Expression, Unprintable> {
+        let mut ask = |found, scope: &Scope<'_>| {
+            let truth = self.truth(found, Reading::Raw, question.predicate, scope)?;
+            Ok(question.form(truth))
+        };
+        match question.predicate {
+            Predicate::Empty => {
+                let is_empty = Expression::function("size", found).equals(Expression::number(0));
+                Ok(question.form(is_empty))
+            }
+            Predicate::HasAtLeast(_) | Predicate::SubsetOf(_) => ask(found, scope),
+            Predicate::Distinct | Predicate::ContainsAny(_) | Predicate::ContainsAll(_) => {
+                let (name, inner) = scope.variable("found");
+                let answer = ask(Expression::code(&name), &inner)?;
+                Ok(Expression::List(vec![found]).each("exists", &name, answer))
+            }
+            Predicate::Set
+            | Predicate::Is { .. }
+            | Predicate::In { .. }
+            | Predicate::StartsWith(_)
+            | Predicate::EndsWith(_)
+            | Predicate::PrefixOf(_)
+            | Predicate::Matches(_)
+            | Predicate::Within(_)
+            | Predicate::Covers(_)
+            | Predicate::AtLeast(_)
+            | Predicate::AtMost(_) => {
+                Err(Unprintable::new(format!("{:?} of a list of what was found", question.predicate)))
+            }
+        }
     }
 
     /// A question about a sum. A part that isn't readable comes before one that is absent.

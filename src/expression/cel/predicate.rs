@@ -6,7 +6,7 @@ use super::scope::Scope;
 use super::syntax::Expression;
 use super::values::Values;
 use crate::expression::Unprintable;
-use crate::ir::{Argument, Arguments, Literal, Predicate, Reading};
+use crate::ir::{Argument, Arguments, Count, Literal, LiteralType, Predicate, Reading};
 
 impl Printer<'_> {
     /// The truth of a predicate.
@@ -58,9 +58,11 @@ impl Printer<'_> {
                 let is_allowed = self.values(allowed, scope)?.include(Expression::code(&item));
                 value.each("all", &item, is_allowed)
             }
-            Predicate::HasAtLeast(count) => {
+            Predicate::HasAtLeast(Count::Literal(count)) => {
                 Expression::function("size", value).compare(">=", Expression::number(count))
             }
+            Predicate::HasAtLeast(Count::Parameter(name)) => return Err(Unprintable::parameter(name)),
+            Predicate::Distinct => is_distinct(&value, scope),
         })
     }
 
@@ -116,12 +118,18 @@ pub(super) fn suits(reading: Reading, predicate: &Predicate) -> bool {
         Predicate::ContainsAny(_)
         | Predicate::ContainsAll(_)
         | Predicate::SubsetOf(_)
-        | Predicate::HasAtLeast(_) => false,
+        | Predicate::HasAtLeast(_)
+        | Predicate::Distinct => false,
     }
 }
 
 /// Whether a value, under `Raw`, is there and of a type that the predicate can be asked of.
-pub(super) fn is_fit(value: &Expression, reading: Reading, predicate: &Predicate) -> Expression {
+pub(super) fn is_fit(
+    value: &Expression,
+    reading: Reading,
+    predicate: &Predicate,
+    scope: &Scope<'_>,
+) -> Expression {
     if reading != Reading::Raw {
         return Expression::truth(true);
     }
@@ -139,12 +147,27 @@ pub(super) fn is_fit(value: &Expression, reading: Reading, predicate: &Predicate
             value.clone().has_type("list")
         }
         Predicate::HasAtLeast(_) => has_size(value),
+        Predicate::Distinct => {
+            let (item, _) = scope.variable("item");
+            let of = |of| is_of(&Expression::code(&item), of);
+            let is_scalar =
+                Expression::any([LiteralType::Text, LiteralType::Boolean, LiteralType::Integer].map(of));
+            Expression::all([value.clone().has_type("list"), value.clone().each("all", &item, is_scalar)])
+        }
     }
 }
 
 /// Whether a value is of a type that has a size.
 fn has_size(value: &Expression) -> Expression {
     Expression::any(["list", "map", "string"].map(|of| value.clone().has_type(of)))
+}
+
+/// Whether each item of a list is equal to one only, itself.
+fn is_distinct(value: &Expression, scope: &Scope<'_>) -> Expression {
+    let (item, inner) = scope.variable("item");
+    let (other, _) = inner.variable("other");
+    let is_same = Expression::code(&other).equals(Expression::code(&item));
+    value.clone().each("all", &item, value.clone().each("exists_one", &other, is_same))
 }
 
 /// Whether a value is empty: a text, a list or a map can be, under `Raw`; what is read as something else never is. It isn't compared

@@ -42,7 +42,10 @@ fn collect<'condition>(condition: &'condition Condition, found: &mut Vec<&'condi
             Reading::HostPath | Reading::Image => found.push(read),
             Reading::Raw | Reading::Quantity | Reading::Duration | Reading::Integer => {}
         },
-        Condition::Leaf(Leaf { operand: Operand::Sum(_) | Operand::Parameter(_), .. })
+        Condition::Leaf(Leaf {
+            operand: Operand::Sum(_) | Operand::Find { .. } | Operand::Parameter(_),
+            ..
+        })
         | Condition::True
         | Condition::False
         | Condition::Some { .. }
@@ -71,6 +74,7 @@ fn leaf_depends_on(leaf: &Leaf, is_bound: &dyn Fn(&str) -> bool) -> bool {
     let operand = match &leaf.operand {
         Operand::Read(read) => any(std::slice::from_ref(read)),
         Operand::Sum(parts) => any(parts),
+        Operand::Find { text, .. } => any(std::slice::from_ref(text)),
         Operand::Parameter(_) => false,
     };
     operand || compared(&leaf.predicate).is_some_and(|path| path_depends_on(path, is_bound))
@@ -79,7 +83,7 @@ fn leaf_depends_on(leaf: &Leaf, is_bound: &dyn Fn(&str) -> bool) -> bool {
 /// The value of the object that a predicate compares with.
 pub(super) fn compared(predicate: &Predicate) -> Option<&Path> {
     match predicate {
-        Predicate::Set | Predicate::Empty | Predicate::HasAtLeast(_) => None,
+        Predicate::Set | Predicate::Empty | Predicate::HasAtLeast(_) | Predicate::Distinct => None,
         Predicate::Is { value, .. } | Predicate::AtLeast(value) | Predicate::AtMost(value) => match value {
             Argument::Path(path) => Some(path),
             Argument::Literal(_) | Argument::Parameter(_) => None,

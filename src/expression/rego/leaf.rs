@@ -4,9 +4,9 @@
 use super::condition::Helpers;
 use super::printer::Printer;
 use super::scope::Scope;
-use super::value::{Value, typed};
+use super::value::{Value, parameter, typed};
 use crate::expression::Unprintable;
-use crate::ir::{Argument, Arguments, Leaf, LiteralType, Operand, Predicate, Reading};
+use crate::ir::{Argument, Arguments, Count, Leaf, LiteralType, Operand, Predicate, Reading};
 
 /// How long a line may be before the value that it asks about has a line of its own.
 const LONGEST_LINE: usize = 100;
@@ -47,7 +47,8 @@ impl Printer<'_> {
             | Predicate::ContainsAny(_)
             | Predicate::ContainsAll(_)
             | Predicate::SubsetOf(_)
-            | Predicate::HasAtLeast(_) => Ok(false),
+            | Predicate::HasAtLeast(_)
+            | Predicate::Distinct => Ok(false),
         }
     }
 
@@ -81,8 +82,13 @@ impl Printer<'_> {
             Predicate::ContainsAll(values) => self.compare("contains_all", value, values, holds, scope),
             Predicate::SubsetOf(values) => self.compare("subset_of", value, values, holds, scope),
             Predicate::HasAtLeast(count) => {
+                let count = match count {
+                    Count::Literal(count) => count.to_string(),
+                    Count::Parameter(name) => parameter(name),
+                };
                 Ok(asked(holds, format!("palisade.has_at_least({}, {count})", value.text)))
             }
+            Predicate::Distinct => Ok(asked(holds, format!("palisade.is_distinct({})", value.text))),
         }
     }
 
@@ -142,7 +148,9 @@ impl Printer<'_> {
 /// What an operand reads: the last step of its path in snake case.
 fn said(operand: &Operand) -> String {
     let step = match operand {
-        Operand::Read(read) => read.from.first().and_then(|path| path.steps.last()),
+        Operand::Read(read) | Operand::Find { text: read, .. } => {
+            read.from.first().and_then(|path| path.steps.last())
+        }
         Operand::Sum(_) => return "sum".to_owned(),
         Operand::Parameter(name) => Some(name),
     };

@@ -172,6 +172,7 @@ pub fn roots_of_loop(each: &Loop) -> BTreeSet<Root> {
 fn roots_of_leaf(leaf: &Leaf) -> BTreeSet<Root> {
     let read: Vec<&Path> = match &leaf.operand {
         Operand::Read(read) => read.from.iter().collect(),
+        Operand::Find { text, .. } => text.from.iter().collect(),
         Operand::Sum(parts) => parts.iter().flat_map(|part| &part.from).collect(),
         Operand::Parameter(_) => Vec::new(),
     };
@@ -181,7 +182,7 @@ fn roots_of_leaf(leaf: &Leaf) -> BTreeSet<Root> {
 /// The path that a predicate compares with.
 fn argument_path(predicate: &Predicate) -> Option<&Path> {
     match predicate {
-        Predicate::Set | Predicate::Empty | Predicate::HasAtLeast(_) => None,
+        Predicate::Set | Predicate::Empty | Predicate::HasAtLeast(_) | Predicate::Distinct => None,
         Predicate::Is { value, .. } | Predicate::AtLeast(value) | Predicate::AtMost(value) => match value {
             Argument::Literal(_) | Argument::Parameter(_) => None,
             Argument::Path(path) => Some(path),

@@ -116,6 +116,11 @@ impl Printer<'_> {
         match operand {
             Operand::Read(read) => self.read(read, scope),
             Operand::Sum(parts) => self.sum(parts, scope),
+            Operand::Find { text, pattern } => {
+                let text = self.read(text, scope)?.text;
+                let found = format!("palisade.find({}, {text})", literal::text(pattern));
+                Ok(Value { text: found, reading: Reading::Raw })
+            }
             Operand::Parameter(name) => Ok(Value { text: parameter(name), reading: Reading::Raw }),
         }
     }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::truth;
-use crate::ir::{Argument, Arguments, Condition, Leaf, Literal, Operand, Path, Predicate, Root, Value};
+use crate::ir::{
+    Argument, Arguments, Condition, Count, Leaf, Literal, Operand, Path, Predicate, Root, Value,
+};
 
 /// The parameters' values, and those of the elements whose loops have been unrolled.
 #[derive(Clone)]
@@ -56,7 +58,7 @@ impl<'a> Values<'a> {
                 [path] => self.known(path),
                 _ => None,
             },
-            Operand::Sum(_) => None,
+            Operand::Sum(_) | Operand::Find { .. } => None,
         };
         if let Some(value) = known
             && let Some(truth) = truth::of(&predicate, value)
@@ -128,11 +130,23 @@ impl<'a> Values<'a> {
         }
     }
 
+    fn count(&self, count: &Count) -> Count {
+        let value = match count {
+            Count::Literal(_) => None,
+            Count::Parameter(name) => self.parameters.get(name),
+        };
+        match value {
+            Some(Value::Literal(Literal::Integer(value))) => Count::Literal(*value),
+            Some(Value::Literal(_) | Value::List(_) | Value::Map(_)) | None => count.clone(),
+        }
+    }
+
     fn predicate(&self, predicate: &Predicate) -> Predicate {
         match predicate {
             Predicate::Set => Predicate::Set,
             Predicate::Empty => Predicate::Empty,
-            Predicate::HasAtLeast(count) => Predicate::HasAtLeast(*count),
+            Predicate::HasAtLeast(count) => Predicate::HasAtLeast(self.count(count)),
+            Predicate::Distinct => Predicate::Distinct,
             Predicate::Is { of, value } => Predicate::Is { of: *of, value: self.argument(value) },
             Predicate::In { of, values } => Predicate::In { of: *of, values: self.arguments(values) },
             Predicate::StartsWith(values) => Predicate::StartsWith(self.arguments(values)),

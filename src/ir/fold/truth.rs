@@ -1,13 +1,20 @@
 //! The truth of a predicate for a value that is known at build.
 
-use crate::ir::{Argument, Arguments, Literal, Predicate, Value};
+use std::collections::BTreeSet;
+
+use crate::ir::{Argument, Arguments, Count, Literal, Predicate, Value};
 
 /// The predicate's truth; absent if it can't be known at build, because what it compares with is a value of the object.
 pub(super) fn of(predicate: &Predicate, value: &Value) -> Option<bool> {
     match predicate {
         Predicate::Set => Some(true),
         Predicate::Empty => Some(size(value) == Some(0)),
-        Predicate::HasAtLeast(count) => Some(size(value)? >= *count as usize),
+        Predicate::HasAtLeast(Count::Literal(count)) => Some(i64::try_from(size(value)?).ok()? >= *count),
+        Predicate::Distinct => {
+            let held = value.literals()?;
+            let distinct: BTreeSet<&Literal> = held.iter().collect();
+            Some(distinct.len() == held.len())
+        }
         Predicate::Is { value: other, .. } => Some(text(value)? == *literal(other)?),
         Predicate::In { values, .. } => Some(literals(values)?.contains(&text(value)?)),
         Predicate::StartsWith(values) => any_text(value, values, |text, prefix| text.starts_with(prefix)),
@@ -27,6 +34,7 @@ pub(super) fn of(predicate: &Predicate, value: &Value) -> Option<bool> {
         }
         Predicate::AtLeast(bound) => Some(integer(value)? >= bound_of(bound)?),
         Predicate::AtMost(bound) => Some(integer(value)? <= bound_of(bound)?),
+        Predicate::HasAtLeast(Count::Parameter(_)) => None,
         Predicate::Matches(_) | Predicate::Within(_) | Predicate::Covers(_) => None,
     }
 }

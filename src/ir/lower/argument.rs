@@ -36,6 +36,7 @@ pub(super) fn predicates(written: &model::Condition) -> Vec<&'static str> {
         ("contains_all", written.contains_all.is_some()),
         ("subset_of", written.subset_of.is_some()),
         ("has_at_least", written.has_at_least.is_some()),
+        ("distinct", written.distinct.is_some()),
     ]
     .into_iter()
     .filter(|(_, there)| *there)
@@ -68,7 +69,8 @@ pub(super) fn predicate(
     let predicate = match word {
         "set" => return written.set.map(|asked| (Predicate::Set, asked)),
         "empty" => return written.empty.map(|asked| (Predicate::Empty, asked)),
-        "has_at_least" => Predicate::HasAtLeast(written.has_at_least?),
+        "distinct" => return written.distinct.map(|asked| (Predicate::Distinct, asked)),
+        "has_at_least" => Predicate::HasAtLeast(asker.count(written.has_at_least.as_ref()?)?),
         "is" => asker.is(written.is.as_ref()?)?,
         "in" => {
             let (of, values) = asker.typed(written.is_in.as_ref()?)?;
@@ -88,10 +90,13 @@ pub(super) fn predicate(
         "covers" => Predicate::Covers(asker.places(written.covers.as_ref()?)?),
         "at_least" => Predicate::AtLeast(asker.bound(written.at_least.as_ref()?)?),
         "at_most" => Predicate::AtMost(asker.bound(written.at_most.as_ref()?)?),
-        "contains" => Predicate::ContainsAll(Arguments::Literals(vec![literal(written.contains.as_ref()?)])),
-        "contains_any" => Predicate::ContainsAny(asker.typed(written.contains_any.as_ref()?)?.1),
-        "contains_all" => Predicate::ContainsAll(asker.typed(written.contains_all.as_ref()?)?.1),
-        "subset_of" => Predicate::SubsetOf(asker.typed(written.subset_of.as_ref()?)?.1),
+        "contains" => {
+            let item = model::Arguments::One(written.contains.clone()?);
+            Predicate::ContainsAll(asker.items(&item, operand)?)
+        }
+        "contains_any" => Predicate::ContainsAny(asker.items(written.contains_any.as_ref()?, operand)?),
+        "contains_all" => Predicate::ContainsAll(asker.items(written.contains_all.as_ref()?, operand)?),
+        "subset_of" => Predicate::SubsetOf(asker.items(written.subset_of.as_ref()?, operand)?),
         _ => return None,
     };
     Some((predicate, true))
@@ -102,14 +107,19 @@ fn reading(operand: &Operand) -> Reading {
     match operand {
         Operand::Read(read) => read.reading,
         Operand::Sum(reads) => reads.first().map_or(Reading::Raw, |read| read.reading),
-        Operand::Parameter(_) => Reading::Raw,
+        Operand::Find { .. } | Operand::Parameter(_) => Reading::Raw,
     }
 }
+
+/// What can be asked of a list of texts that were found.
+const FOUND: &[&str] =
+    &["empty", "contains", "contains_any", "contains_all", "subset_of", "has_at_least", "distinct"];
 
 /// The predicates that can be asked of the operand; none if all can.
 fn fitting(context: &Context, operand: &Operand) -> &'static [&'static str] {
     match operand {
         Operand::Sum(_) => &["at_least", "at_most"],
+        Operand::Find { .. } => FOUND,
         Operand::Read(read) => match read.reading {
             Reading::Raw => &[],
             Reading::Quantity | Reading::Duration | Reading::Integer => &["at_least", "at_most"],
@@ -149,6 +159,7 @@ fn described(operand: &Operand) -> String {
     };
     match operand {
         Operand::Parameter(name) => format!("the parameter `{name}`"),
+        Operand::Find { .. } => "a list of what was found".to_owned(),
         Operand::Read(_) | Operand::Sum(_) => word.to_owned(),
     }
 }

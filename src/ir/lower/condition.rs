@@ -75,6 +75,7 @@ fn heads(written: &model::Condition) -> Vec<&'static str> {
         ("integer", written.integer.is_some()),
         ("host_path", written.host_path.is_some()),
         ("image", written.image.is_some()),
+        ("find", written.find.is_some()),
         ("sum", written.sum.is_some()),
         ("parameter", written.parameter.is_some()),
         ("pod_security", written.pod_security.is_some()),
@@ -89,12 +90,13 @@ fn heads(written: &model::Condition) -> Vec<&'static str> {
 /// Notes each word that means nothing beside the head; whether there is none.
 fn refuse_strays(context: &mut Context, place: &Place, written: &model::Condition, head: &str) -> bool {
     let is_loop = ["some", "every", "none"].contains(&head);
-    let is_read = ["field", "quantity", "duration", "integer", "host_path", "image"].contains(&head);
+    let is_read = ["field", "quantity", "duration", "integer", "host_path", "image", "find"].contains(&head);
     let words = [
         ("satisfies", written.satisfies.is_some(), is_loop, "`some`, `every` and `none`"),
         ("of", written.of.is_some(), is_loop, "`some`, `every` and `none`"),
         ("else", written.otherwise.is_some(), is_read, "a single field"),
         ("default", written.default.is_some(), is_read, "a single field"),
+        ("pattern", written.pattern.is_some(), head == "find", "`find`"),
     ];
     let mut alone = true;
     for (word, _, _, owner) in words.into_iter().filter(|(_, there, fits, _)| *there && !fits) {

@@ -79,8 +79,35 @@ pub(super) fn like(text: &str) -> Result<String, String> {
     whole(&wildcard(text, "(?s:.*)"))
 }
 
-/// A regular expression for a whole text, anchored; only what RE2, Go and Rust read alike.
+/// A regular expression for a whole text, anchored.
 pub(super) fn whole(text: &str) -> Result<String, String> {
+    alike(text)?;
+    compiled(&format!("^(?:{text})$"))
+}
+
+/// A regular expression for what is looked for inside a text. It matches no empty text and captures nothing, since engines differ in
+/// what they find then.
+pub(super) fn part(text: &str) -> Result<String, String> {
+    alike(text)?;
+    let parsed = regex_syntax::parse(text).map_err(|error| error.to_string())?;
+    if parsed.properties().explicit_captures_len() > 0 {
+        return Err("engines don't agree on what a group captures; write `(?:…)` for a group".to_owned());
+    }
+    match parsed.properties().minimum_len() {
+        Some(0) => Err("it can match the empty text, and engines don't agree where".to_owned()),
+        None => Err("it matches nothing".to_owned()),
+        Some(_) => compiled(text),
+    }
+}
+
+/// The expression, if it isn't too large.
+fn compiled(text: &str) -> Result<String, String> {
+    regex::RegexBuilder::new(text).size_limit(1 << 20).build().map_err(|_| "it is too large".to_owned())?;
+    Ok(text.to_owned())
+}
+
+/// Refuses an expression that RE2, Go and Rust don't read alike.
+fn alike(text: &str) -> Result<(), String> {
     if text.len() > PATTERN_LIMIT {
         return Err(format!("a regular expression has at most {PATTERN_LIMIT} bytes"));
     }
@@ -89,13 +116,7 @@ pub(super) fn whole(text: &str) -> Result<String, String> {
         .build()
         .parse(text)
         .map_err(|error| format!("{}", error.kind()))?;
-    ast::visit(&parsed, Subset)?;
-    let anchored = format!("^(?:{text})$");
-    regex::RegexBuilder::new(&anchored)
-        .size_limit(1 << 20)
-        .build()
-        .map_err(|_| "it is too large".to_owned())?;
-    Ok(anchored)
+    ast::visit(&parsed, Subset)
 }
 
 /// Refuses what Rust's syntax has beyond RE2, or reads otherwise.
@@ -263,6 +284,16 @@ mod tests {
         }
         for good in ["a|b", "[0-9]{1,3}", "(?i:x)", r"a\.b", "[[:alpha:]]+", "(a)", "x?"] {
             assert!(whole(good).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn what_is_looked_for_is_never_empty_and_captures_nothing() {
+        for bad in ["", "a*", "a?", "a|", "^", "(?:a?b*)", "(a)", "(?:x(a))", r"\d", "[^\\x00-\\x{10FFFF}]"] {
+            assert!(part(bad).is_err(), "{bad}");
+        }
+        for good in ["c[0-9]+", "(?:a|bc)", "^a", "a$", "x?y", "(?i:x)+?"] {
+            assert_eq!(part(good).as_deref(), Ok(good));
         }
     }
 }

@@ -1,12 +1,21 @@
 //! Operands: what a condition reads, and how.
 
 use super::context::{Context, Names};
-use super::{argument, path};
+use super::{argument, normal, path};
 use crate::diagnostic::Diagnostic;
 use crate::ir::rule::ParameterKind;
-use crate::ir::{Operand, Read, Reading};
+use crate::ir::{Literal, Operand, Read, Reading};
 use crate::model::{self, Paths};
 use crate::project::Place;
+
+/// One value as it is written: the word that says how it is read, and its paths.
+struct Written<'a> {
+    word: &'static str,
+    reading: Reading,
+    text: &'a str,
+    otherwise: Option<&'a Paths>,
+    default: Option<&'a model::Literal>,
+}
 
 /// What the condition reads; notes faults, and gives nothing if there are any.
 pub(super) fn operand(
@@ -20,6 +29,9 @@ pub(super) fn operand(
     }
     if let Some(parts) = &written.sum {
         return sum(context, names, &place.key("sum"), parts);
+    }
+    if let Some(text) = &written.find {
+        return find(context, names, place, written, text);
     }
     let alone = model::Operand {
         field: written.field.clone(),
@@ -64,13 +76,69 @@ fn sum(context: &mut Context, names: &Names, place: &Place, parts: &[model::Oper
     Some(Operand::Sum(reads))
 }
 
+/// What an expression matches in a text.
+fn find(
+    context: &mut Context,
+    names: &Names,
+    place: &Place,
+    written: &model::Condition,
+    path: &str,
+) -> Option<Operand> {
+    let one = Written {
+        word: "find",
+        reading: Reading::Raw,
+        text: path,
+        otherwise: written.otherwise.as_ref(),
+        default: written.default.as_ref(),
+    };
+    let text = bound_or_plain(context, names, place, &one);
+    let pattern = pattern(context, place, written);
+    let (text, pattern) = (text?, pattern?);
+    let is_text = matches!(text.default, None | Some(Literal::Text(_)));
+    if text.reading == Reading::Raw && is_text {
+        return Some(Operand::Find { text, pattern });
+    }
+    let diagnostic = Diagnostic::error("bad-operand", format!("nothing can be found in `{path}`"))
+        .label("expected a text as it is: what `let` reads as a `field`, with a text as its default");
+    context.fault(&place.key("find"), diagnostic);
+    None
+}
+
+/// The expression that `find` looks for.
+fn pattern(context: &mut Context, place: &Place, written: &model::Condition) -> Option<String> {
+    let Some(text) = &written.pattern else {
+        let diagnostic = Diagnostic::error("bad-operand", "`find` looks for nothing")
+            .label("expected `pattern` with a regular expression beside it");
+        context.fault_key(&place.key("find"), diagnostic);
+        return None;
+    };
+    match normal::part(text) {
+        Ok(pattern) => Some(pattern),
+        Err(reason) => {
+            let message = format!("`{text}` can't be used here");
+            let diagnostic = Diagnostic::error("bad-regular-expression", message).label(reason);
+            context.fault(&place.key("pattern"), diagnostic);
+            None
+        }
+    }
+}
+
 /// A value of the object, or one that `let` names.
 fn read(context: &mut Context, names: &Names, place: &Place, written: &model::Operand) -> Option<Read> {
-    let (word, reading, text) = one_reading(context, place, written)?;
+    let one = one_reading(context, place, written)?;
+    bound_or_plain(context, names, place, &one)
+}
+
+fn bound_or_plain(
+    context: &mut Context,
+    names: &Names,
+    place: &Place,
+    written: &Written<'_>,
+) -> Option<Read> {
+    let Written { word, reading, text, .. } = *written;
     if let Some(binding) = context.rule.value.bindings.get(text) {
         context.used_bindings.insert(text.to_owned());
-        let extra =
-            written.otherwise.as_ref().map(|_| "else").or(written.default.as_ref().map(|_| "default"));
+        let extra = written.otherwise.map(|_| "else").or(written.default.map(|_| "default"));
         if let Some(extra) = extra {
             let diagnostic =
                 Diagnostic::error("bad-operand", format!("`{extra}` can't be said of a name of `let`"))
@@ -78,7 +146,9 @@ fn read(context: &mut Context, names: &Names, place: &Place, written: &model::Op
             context.fault_key(&place.key(extra), diagnostic);
             return None;
         }
-        let bound = plain_read(context, names, &Place::root().key("let").key(text), binding)?;
+        let place_of_binding = Place::root().key("let").key(text);
+        let bound = one_reading(context, &place_of_binding, binding)?;
+        let bound = plain_read(context, names, &place_of_binding, &bound)?;
         if reading != Reading::Raw && reading != bound.reading {
             let diagnostic =
                 Diagnostic::error("bad-operand", format!("`let` doesn't read `{text}` as `{word}`"))
@@ -91,12 +161,8 @@ fn read(context: &mut Context, names: &Names, place: &Place, written: &model::Op
     plain_read(context, names, place, written)
 }
 
-/// The one word, reading and path of an operand.
-fn one_reading<'a>(
-    context: &mut Context,
-    place: &Place,
-    written: &'a model::Operand,
-) -> Option<(&'static str, Reading, &'a str)> {
+/// The one value that an operand reads.
+fn one_reading<'a>(context: &mut Context, place: &Place, written: &'a model::Operand) -> Option<Written<'a>> {
     let readings = [
         ("field", Reading::Raw, &written.field),
         ("quantity", Reading::Quantity, &written.quantity),
@@ -107,8 +173,9 @@ fn one_reading<'a>(
     ];
     let mut given =
         readings.into_iter().filter_map(|(word, reading, text)| Some((word, reading, text.as_deref()?)));
-    if let (Some(one), None) = (given.next(), given.next()) {
-        return Some(one);
+    if let (Some((word, reading, text)), None) = (given.next(), given.next()) {
+        let (otherwise, default) = (written.otherwise.as_ref(), written.default.as_ref());
+        return Some(Written { word, reading, text, otherwise, default });
     }
     let diagnostic = Diagnostic::error("bad-operand", "an operand reads one value")
         .label("expected exactly one of `field`, `quantity`, `duration`, `integer`, `host_path` and `image`");
@@ -117,10 +184,10 @@ fn one_reading<'a>(
 }
 
 /// A value of the object.
-fn plain_read(context: &mut Context, names: &Names, place: &Place, written: &model::Operand) -> Option<Read> {
-    let (word, reading, text) = one_reading(context, place, written)?;
+fn plain_read(context: &mut Context, names: &Names, place: &Place, written: &Written<'_>) -> Option<Read> {
+    let Written { word, reading, text, .. } = *written;
     let mut from = vec![path::path(context, names, &place.key(word), text)];
-    let others = match &written.otherwise {
+    let others = match written.otherwise {
         None => Vec::new(),
         Some(Paths::One(text)) => vec![(place.key("else"), text)],
         Some(Paths::Many(texts)) => {
@@ -128,7 +195,7 @@ fn plain_read(context: &mut Context, names: &Names, place: &Place, written: &mod
         }
     };
     from.extend(others.into_iter().map(|(place, text)| path::path(context, names, &place, text)));
-    let default = match &written.default {
+    let default = match written.default {
         None => None,
         Some(literal) => Some(argument::default(context, &place.key("default"), reading, literal)?),
     };

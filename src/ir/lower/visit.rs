@@ -59,6 +59,7 @@ pub(super) fn source_paths(source: &Source) -> &[Path] {
 pub(super) fn leaf_paths(leaf: &Leaf) -> Vec<&Path> {
     let mut paths: Vec<&Path> = match &leaf.operand {
         Operand::Read(read) => read.from.iter().collect(),
+        Operand::Find { text, .. } => text.from.iter().collect(),
         Operand::Sum(reads) => reads.iter().flat_map(|read| &read.from).collect(),
         Operand::Parameter(_) => Vec::new(),
     };
@@ -87,6 +88,6 @@ fn predicate_path(predicate: &Predicate) -> Option<&Path> {
             }
             Arguments::Literals(_) | Arguments::Parameters(_) => None,
         },
-        Predicate::Set | Predicate::Empty | Predicate::HasAtLeast(_) => None,
+        Predicate::Set | Predicate::Empty | Predicate::HasAtLeast(_) | Predicate::Distinct => None,
     }
 }

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::ir::{
-    Argument, Arguments, Check, Condition, Container, GovernedPart, Kind, Label, Leaf, LiteralType, Loop,
-    Operand, Path, Predicate, Read, Reading, Root, Rule, Shape, Source, Text,
+    Argument, Arguments, Check, Condition, Container, Count, GovernedPart, Kind, Label, Leaf, LiteralType,
+    Loop, Operand, Path, Predicate, Read, Reading, Root, Rule, Shape, Source, Text,
 };
 
 /// `Pod`, `apps/Deployment`.
@@ -66,6 +66,12 @@ fn operand(operand: &Operand) -> Map<String, Json> {
         Operand::Sum(parts) => {
             fields([("sum", parts.iter().map(|part| Json::Object(self::read(part))).collect())])
         }
+        Operand::Find { text, pattern } => {
+            let mut written = self::read(text);
+            let found = written.remove(reading(text.reading)).unwrap_or_default();
+            written.extend(fields([("find", found), ("pattern", pattern.as_str().into())]));
+            written
+        }
         Operand::Parameter(name) => fields([("parameter", name.as_str().into())]),
     }
 }
@@ -118,7 +124,9 @@ fn predicate(predicate: &Predicate, leaf: &mut Map<String, Json>) {
         Predicate::ContainsAny(values) => ("contains_any", arguments(values)),
         Predicate::ContainsAll(values) => ("contains_all", arguments(values)),
         Predicate::SubsetOf(values) => ("subset_of", arguments(values)),
-        Predicate::HasAtLeast(count) => ("has_at_least", (*count).into()),
+        Predicate::HasAtLeast(Count::Literal(count)) => ("has_at_least", (*count).into()),
+        Predicate::HasAtLeast(Count::Parameter(name)) => ("has_at_least", json!({"parameter": name})),
+        Predicate::Distinct => ("distinct", Json::Bool(true)),
     };
     leaf.insert(word.to_owned(), value);
 }

@@ -147,5 +147,20 @@ has_at_least(value, least) := count(value) >= least if is_object(value)
 
 has_at_least(value, least) := count(value) >= least if is_string(value)
 
+# Whether no two items of a list are equal; an absent one has none.
+is_distinct(null) := true
+
+is_distinct(list) := count({item | some item in list}) == count(list) if {
+	is_array(list)
+	every item in list { is_scalar(item) }
+}
+
+# A text, a whole number or a boolean.
+is_scalar(value) if is_string(value)
+
+is_scalar(value) if is_number(whole(value))
+
+is_scalar(value) if is_boolean(value)
+
 # The list that a map has for a text; empty if it has none.
 entry(map, key) := object.get(map, [key], [])

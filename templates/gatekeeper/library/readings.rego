@@ -208,6 +208,11 @@ with_registry(name) := regex.replace(name, `^(index\.)?docker\.io/([^/]*)$`, "do
 	contains(name, "/")
 } else := concat("", ["docker.io/library/", name])
 
+# What an expression matches in a text, one behind the other; absent if the text is.
+find(_, null) := null
+
+find(pattern, text) := regex.find_n(pattern, text, -1) if is_string(text)
+
 # The sum of numbers; absent if one is.
 total(values) := null if null in values
 

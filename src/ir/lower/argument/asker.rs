@@ -5,7 +5,7 @@ use crate::ir::lower::condition::literal;
 use crate::ir::lower::context::{Context, Names};
 use crate::ir::lower::normal;
 use crate::ir::rule::ParameterKind;
-use crate::ir::{Argument, Arguments, Literal, LiteralType, Predicate, Reading};
+use crate::ir::{Argument, Arguments, Count, Literal, LiteralType, Operand, Predicate, Reading};
 use crate::model;
 use crate::project::Place;
 
@@ -70,6 +70,25 @@ impl Asker<'_, '_> {
             return self.fault("bad-argument", place, message, "expected values of one type");
         }
         Some((of, Arguments::Literals(literals.into_iter().map(|(_, value)| value).collect())))
+    }
+
+    /// What is looked for in a list; in a list of what was found, texts.
+    pub fn items(&mut self, written: &model::Arguments, operand: &Operand) -> Option<Arguments> {
+        let (of, values) = self.typed(written)?;
+        if matches!(operand, Operand::Find { .. }) && of != LiteralType::Text {
+            let place = self.place.clone();
+            let message = "what was found is a list of texts, and holds nothing else".to_owned();
+            return self.fault("bad-argument", &place, message, "expected texts, in quotes");
+        }
+        Some(values)
+    }
+
+    /// A number of elements.
+    pub fn count(&mut self, written: &model::Count) -> Option<Count> {
+        match written {
+            model::Count::Literal(count) => Some(Count::Literal((*count).into())),
+            model::Count::Reference(reference) => self.bound_parameter(reference).map(Count::Parameter),
+        }
     }
 
     /// Texts.
@@ -152,7 +171,9 @@ impl Asker<'_, '_> {
     /// A literal or a parameter that `at_least` and `at_most` compare with.
     pub fn bound(&mut self, written: &model::Argument) -> Option<Argument> {
         let value = match written {
-            model::Argument::Reference(reference) => return self.bound_parameter(reference),
+            model::Argument::Reference(reference) => {
+                return self.bound_parameter(reference).map(Argument::Parameter);
+            }
             model::Argument::Literal(value) => value,
         };
         if let Some(bound) = bound_literal(self.reading, value) {

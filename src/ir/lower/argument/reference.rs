@@ -130,8 +130,8 @@ impl Asker<'_, '_> {
         }
     }
 
-    /// A parameter that a number is compared with.
-    pub fn bound_parameter(&mut self, reference: &Reference) -> Option<Argument> {
+    /// The name of a parameter that a number is compared with.
+    pub fn bound_parameter(&mut self, reference: &Reference) -> Option<String> {
         let (kind, expected) = match self.reading {
             Reading::Quantity => (ParameterKind::Quantity, "expected a parameter of type `quantity`"),
             Reading::Duration => (ParameterKind::Duration, "expected a parameter of type `duration`"),
@@ -148,7 +148,7 @@ impl Asker<'_, '_> {
                 if declared.declaration.kind != kind {
                     return self.no_fit("parameter", name, expected);
                 }
-                Some(Argument::Parameter((*name).to_owned()))
+                Some((*name).to_owned())
             }
             Form::Entry(name, _) => self.no_fit("parameter", name, expected),
             Form::Field(field) => self.no_fit("field", field, expected),

@@ -2,8 +2,8 @@
 
 use super::builders::*;
 use crate::ir::{
-    Argument, Arguments, Condition, Container, GovernedPart, Literal, LiteralType, Predicate, Reading, Root,
-    Rule, Source, Value as Normal,
+    Argument, Arguments, Condition, Container, Count, GovernedPart, Literal, LiteralType, Predicate, Reading,
+    Root, Rule, Source, Value as Normal,
 };
 
 pub(super) fn everything() -> Rule {
@@ -30,8 +30,9 @@ pub(super) fn everything() -> Rule {
         ("all", Predicate::ContainsAll(literals(&["a", "b"]))),
         ("all-of-none", Predicate::ContainsAll(literals(&[]))),
         ("subset", Predicate::SubsetOf(literals(&["a", "b"]))),
-        ("has", Predicate::HasAtLeast(2)),
-        ("has-none", Predicate::HasAtLeast(0)),
+        ("has", Predicate::HasAtLeast(Count::Literal(2))),
+        ("has-none", Predicate::HasAtLeast(Count::Literal(0))),
+        ("distinct", Predicate::Distinct),
     ];
     let mut checks = Vec::new();
     for (name, predicate) in &predicates {
