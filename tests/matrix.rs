@@ -24,6 +24,8 @@ mod change;
 mod choice;
 #[path = "support/engines.rs"]
 mod engines;
+#[path = "matrix/found.rs"]
+mod found;
 #[path = "matrix/generate.rs"]
 mod generate;
 #[path = "matrix/judging.rs"]

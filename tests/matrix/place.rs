@@ -8,7 +8,7 @@ use palisade::ir::{
 };
 use serde_json::Value;
 
-use crate::value;
+use crate::{found, value};
 
 /// A step from the object to a place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -154,8 +154,15 @@ impl Walk<'_> {
             }
         }
         let reads: &[Read] = match &leaf.operand {
-            Operand::Read(read) => std::slice::from_ref(read),
+            Operand::Read(read) => {
+                values.extend(value::of_length(&leaf.predicate));
+                std::slice::from_ref(read)
+            }
             Operand::Sum(parts) => parts,
+            Operand::Find { text, pattern } => {
+                values.extend(found::around(pattern, &leaf.predicate));
+                std::slice::from_ref(text)
+            }
             Operand::Parameter(_) => &[],
         };
         for read in reads {
@@ -242,7 +249,7 @@ enum Compared {
 
 fn arguments(predicate: &Predicate) -> Vec<Compared> {
     match predicate {
-        Predicate::Set | Predicate::Empty | Predicate::HasAtLeast(_) => Vec::new(),
+        Predicate::Set | Predicate::Empty | Predicate::HasAtLeast(_) | Predicate::Distinct => Vec::new(),
         Predicate::Is { value, .. } | Predicate::AtLeast(value) | Predicate::AtMost(value) => match value {
             Argument::Literal(literal) => vec![Compared::Literal(literal.clone())],
             Argument::Path(path) => vec![Compared::Path(path.clone())],

@@ -1,6 +1,6 @@
 //! The values that are put at a place: each type, and the neighbours of what a predicate compares with.
 
-use palisade::ir::{Literal, Reading};
+use palisade::ir::{Count, Literal, Predicate, Reading};
 use serde_json::{Value, json};
 
 /// One value of each type, with the empty ones.
@@ -143,6 +143,55 @@ pub fn around(literal: &Literal) -> Vec<Value> {
     }
 }
 
+/// Lists, maps and texts at the edges of what a predicate says of their items.
+pub fn of_length(predicate: &Predicate) -> Vec<Value> {
+    match predicate {
+        Predicate::HasAtLeast(Count::Literal(least)) => {
+            let lengths = [least.saturating_sub(1), *least, least.saturating_add(1)];
+            lengths.into_iter().filter(|length| (0..100).contains(length)).flat_map(of_so_many).collect()
+        }
+        Predicate::Distinct => vec![
+            json!(["x", "X", "x "]),
+            json!(["x", "y", "x"]),
+            json!([1, "1", true, "true"]),
+            json!([1, 2, 1.0]),
+            json!([false, false]),
+            json!(["x", null]),
+            json!(["x", ["x"]]),
+            json!(["x", {}]),
+            json!([1, 1.5]),
+            json!([9_007_199_254_740_992_i64, 1]),
+            json!([9_007_199_254_740_991_i64, 9_007_199_254_740_990_i64]),
+        ],
+        Predicate::HasAtLeast(Count::Parameter(_))
+        | Predicate::Set
+        | Predicate::Empty
+        | Predicate::Is { .. }
+        | Predicate::In { .. }
+        | Predicate::StartsWith(_)
+        | Predicate::EndsWith(_)
+        | Predicate::PrefixOf(_)
+        | Predicate::Matches(_)
+        | Predicate::Within(_)
+        | Predicate::Covers(_)
+        | Predicate::AtLeast(_)
+        | Predicate::AtMost(_)
+        | Predicate::ContainsAny(_)
+        | Predicate::ContainsAll(_)
+        | Predicate::SubsetOf(_) => Vec::new(),
+    }
+}
+
+/// A list, a map and a text of this length.
+fn of_so_many(length: i64) -> [Value; 3] {
+    let names = || (0..length).map(|number| format!("x{number}"));
+    [
+        names().collect(),
+        Value::Object(names().map(|name| (name, json!(1))).collect()),
+        names().map(|_| 'é').collect::<String>().into(),
+    ]
+}
+
 /// A text, and texts that a careless comparison takes for it.
 fn beside(text: &str) -> Vec<Value> {
     let mut texts = vec![
@@ -165,8 +214,8 @@ fn beside(text: &str) -> Vec<Value> {
     values
 }
 
-/// A text that an expression of the simple kind matches: classes and `.*` become an `x`.
-fn instance(pattern: &str) -> String {
+/// A text that an expression of the simple kind matches: a class becomes the first of its characters; what is negated, and `.*`, an `x`.
+pub fn instance(pattern: &str) -> String {
     let mut rest =
         pattern.trim_start_matches('^').trim_start_matches("(?:").trim_end_matches('$').trim_end_matches(')');
     let mut text = String::new();
@@ -175,7 +224,7 @@ fn instance(pattern: &str) -> String {
         match character {
             '\\' => text.extend(rest.chars().next().filter(|escaped| !escaped.is_ascii_alphanumeric())),
             '[' => {
-                text.push('x');
+                text.push(rest.chars().next().filter(|first| *first != '^').unwrap_or('x'));
                 rest = rest.split_once(']').map_or("", |(_, behind)| behind);
                 continue;
             }
