@@ -6,7 +6,7 @@ use super::printer::Printer;
 use super::scope::Scope;
 use super::value::{Value, parameter, typed};
 use crate::expression::Unprintable;
-use crate::ir::{Argument, Arguments, Count, Leaf, LiteralType, Operand, Predicate, Reading};
+use crate::ir::{Argument, Arguments, Count, Leaf, LiteralType, Operand, Predicate, Read, Reading};
 
 /// How long a line may be before the value that it asks about has a line of its own.
 const LONGEST_LINE: usize = 100;
@@ -145,17 +145,24 @@ impl Printer<'_> {
     }
 }
 
-/// What an operand reads: the last step of its path in snake case.
+/// What an operand reads, in snake case: the last step of its path, or that something is looked for in it.
 fn said(operand: &Operand) -> String {
-    let step = match operand {
-        Operand::Read(read) | Operand::Find { text: read, .. } => {
-            read.from.first().and_then(|path| path.steps.last())
-        }
-        Operand::Sum(_) => return "sum".to_owned(),
-        Operand::Parameter(name) => Some(name),
-    };
+    match operand {
+        Operand::Read(read) => last_step(read),
+        Operand::Find { text, .. } => format!("in_{}", last_step(text)),
+        Operand::Sum(_) => "sum".to_owned(),
+        Operand::Parameter(name) => snake_case(name),
+    }
+}
+
+/// The last step of a value's first path.
+fn last_step(read: &Read) -> String {
+    snake_case(read.from.first().and_then(|path| path.steps.last()).map_or("value", String::as_str))
+}
+
+fn snake_case(text: &str) -> String {
     let mut name = String::new();
-    for character in step.map_or("value", String::as_str).chars() {
+    for character in text.chars() {
         if character.is_ascii_uppercase() && !name.is_empty() && !name.ends_with('_') {
             name.push('_');
         }

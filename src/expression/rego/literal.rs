@@ -81,10 +81,11 @@ pub fn texts<T: AsRef<str>>(items: &[T]) -> String {
     list(&items.iter().map(|item| text(item.as_ref())).collect::<Vec<_>>())
 }
 
-/// Terms between two brackets: in one line, or one a line if they are long.
+/// Terms between two brackets: in one line, or one a line if they are long. A single term stays where it is, since `opa fmt` would put
+/// it there.
 fn enclosed(open: char, terms: &[String], close: char) -> String {
     let line = terms.join(", ");
-    if line.chars().count() <= LINE_WIDTH && !line.contains('\n') {
+    if (line.chars().count() <= LINE_WIDTH || terms.len() == 1) && !line.contains('\n') {
         return format!("{open}{line}{close}");
     }
     broken(open, terms, close)
