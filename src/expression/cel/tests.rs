@@ -73,6 +73,23 @@ fn an_inherited_value_comes_second() {
 }
 
 #[test]
+fn what_is_found_has_a_name_where_it_is_read_twice() {
+    let found = |predicate, holds| {
+        let text = Read { reading: Reading::Raw, from: vec![path(&["x"])], default: None };
+        printed(leaf(Operand::Find { text, pattern: "c[0-9]+".to_owned() }, predicate, holds))
+    };
+    assert_eq!(
+        found(Predicate::HasAtLeast(Count::Literal(2)), true),
+        "[container.value.?x.orValue(null)].exists(value, type(value) == string && size(value.findAll('c[0-9]+')) >= 2)"
+    );
+    assert_eq!(
+        found(Predicate::Distinct, false),
+        "[container.value.?x.orValue(null)].exists(value,\n  type(value) == string\n  \
+         && [value.findAll('c[0-9]+')].exists(found, !found.all(item, found.exists_one(other, other == item)))\n)"
+    );
+}
+
+#[test]
 fn looser_operators_get_parentheses() {
     let x = || Expression::code("x");
     let any = Expression::any([x(), Expression::all([x(), x()])]);
