@@ -18,11 +18,11 @@ use crate::verdicts;
 
 const ENVIRONMENT: &str = "production";
 /// Of how many writes a ClusterPolicy is asked about one: it compiles its expressions anew in each request.
-const CLUSTER_POLICY_SHARE: usize = 16;
+const CLUSTER_POLICY_SHARE: usize = 40;
 /// The target that takes longest to apply: the others are put beside it when it is its turn.
 const SLOWEST: Target = Target::KyvernoClusterPolicy;
 /// Of how many writes all targets at once are asked about one.
-const TOGETHER_SHARE: usize = 20;
+const TOGETHER_SHARE: usize = 50;
 
 /// What the targets are asked about.
 struct Bench {
