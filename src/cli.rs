@@ -16,6 +16,7 @@ mod git;
 mod list;
 mod manual;
 mod parallel;
+mod profile;
 mod project;
 mod schema;
 mod test;
@@ -23,6 +24,8 @@ mod test;
 use std::process::ExitCode;
 
 use clap::Parser;
+
+use crate::project::SourceFile;
 
 pub use arguments::{Arguments, Verb};
 pub use console::Console;
@@ -50,11 +53,14 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// Gives the files of the catalogue, which are taken where there is no project.
+pub type Catalogue = fn() -> Vec<SourceFile>;
+
 /// Runs the command that the process was asked for.
-pub fn main() -> ExitCode {
+pub fn main(catalogue: Catalogue) -> ExitCode {
     let arguments = Arguments::parse();
     let mut console = Console::standard();
-    let ended = run(&arguments.verb, &mut console);
+    let ended = run(&arguments.verb, catalogue, &mut console);
     let exit = ended.unwrap_or_else(|failure| {
         failure.print(&mut console);
         Exit::Error
@@ -62,14 +68,14 @@ pub fn main() -> ExitCode {
     console.finish(exit).into()
 }
 
-fn run(verb: &Verb, console: &mut Console) -> Result<Exit, Failure> {
+fn run(verb: &Verb, catalogue: Catalogue, console: &mut Console) -> Result<Exit, Failure> {
     match verb {
         Verb::Build(build) => build.run(console),
-        Verb::Check(check) => check.run(console),
+        Verb::Check(check) => check.run(catalogue, console),
         Verb::Test(test) => test.run(console),
         Verb::Diff(diff) => diff.run(console),
-        Verb::List(list) => list.run(console),
-        Verb::Explain(explain) => explain.run(console),
+        Verb::List(list) => list.run(catalogue, console),
+        Verb::Explain(explain) => explain.run(catalogue, console),
         Verb::Coverage(coverage) => coverage.run(console),
         Verb::Schema(schema) => schema.run(console),
         Verb::Completions(completions) => completions.run(console),

@@ -9,8 +9,9 @@ use clap::{Args, ValueEnum};
 
 use self::inputs::Input;
 use self::judging::{FileReport, judge_all};
+use super::profile::Asked;
 use super::project::{Project, listed};
-use super::{Console, Exit, Failure, files};
+use super::{Catalogue, Console, Exit, Failure, files};
 use crate::diagnostic::{Severity, did_you_mean};
 use crate::evaluator::{Inspector, Namespaces, Placed};
 use crate::ir::{self, Action, Release};
@@ -26,24 +27,28 @@ Examples:
   palisade check manifests                              all YAML and JSON files below a folder
   kubectl get all -A -o json | palisade check -         what runs in the cluster
   palisade check -e staging --fail-on warn app.yaml     with the rules and actions of one environment
-  palisade check --profile eks-auto-mode --kubernetes 1.34 app.yaml"
+  palisade check --profile eks-auto-mode --kubernetes 1.34 app.yaml
+                                                        a profile alone: needs no project"
 )]
 pub struct Check {
     /// Files, folders (their *.yaml, *.yml and *.json files), or `-` for standard input
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// The folder with the policies
-    #[arg(long, value_name = "FOLDER", default_value = "policies")]
-    project: PathBuf,
+    /// The folder with the policies; `policies` if there is one, else the catalogue inside the binary
+    #[arg(long, value_name = "FOLDER")]
+    project: Option<PathBuf>,
     /// The environment whose rules and actions hold; not needed if there is only one
     #[arg(short, long, value_name = "NAME", conflicts_with = "profile")]
     environment: Option<String>,
     /// The rules of a profile, all of which deny
     #[arg(long, value_name = "NAME", requires = "kubernetes")]
     profile: Option<String>,
-    /// With --profile: the version of Kubernetes and of the Pod Security Standards
+    /// With --profile: the version of Kubernetes, 1.29 to 1.37 or `latest`
     #[arg(long, value_name = "VERSION", requires = "profile")]
     kubernetes: Option<String>,
+    /// With --profile: the version of the Pod Security Standards, if it isn't that of Kubernetes
+    #[arg(long, value_name = "VERSION", requires = "profile")]
+    pod_security: Option<String>,
     /// Only this rule; may be given several times
     #[arg(short, long, value_name = "ID")]
     rule: Vec<String>,
@@ -103,8 +108,8 @@ enum MinSeverity {
 
 impl Check {
     /// Judges, and prints what was found.
-    pub(super) fn run(&self, console: &mut Console) -> Result<Exit, Failure> {
-        let project = Project::read(&self.project, console)?;
+    pub(super) fn run(&self, catalogue: Catalogue, console: &mut Console) -> Result<Exit, Failure> {
+        let project = Project::at_hand(self.project.as_deref(), catalogue, console)?;
         let release = self.release(&project)?;
         self.refuse_unknown_rules(&release)?;
         let known = self.known_namespaces(console)?;
@@ -142,7 +147,11 @@ impl Check {
     /// The rules to judge by.
     fn release(&self, project: &Project) -> Result<Release, Failure> {
         if let (Some(profile), Some(kubernetes)) = (&self.profile, &self.kubernetes) {
-            return project.profile_release(profile, kubernetes);
+            let pod_security = self.pod_security.as_deref();
+            return Asked { profile, kubernetes, pod_security }.release(project);
+        }
+        if project.is_catalogue {
+            return Err(no_environment(project));
         }
         let wanted: Vec<String> = self.environment.iter().cloned().collect();
         let environments = project.environments(&wanted)?;
@@ -200,6 +209,14 @@ impl Check {
             }
         }
     }
+}
+
+/// There is no project, and no profile was asked for.
+fn no_environment(project: &Project) -> Failure {
+    let profiles = listed(project.definitions.profiles.iter().map(|profile| profile.value.name.as_str()));
+    Failure::new("no-project", "there is no project, and so no environment to judge by").help(format!(
+        "name its folder with `--project`, or a profile of the catalogue with `--profile` and `--kubernetes`: {profiles}"
+    ))
 }
 
 /// Tells what couldn't be read.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::project::Project;
-use super::{Console, Exit, Failure};
+use super::{Catalogue, Console, Exit, Failure};
 use crate::documentation::{self, Use};
 
 /// The arguments of `explain`.
@@ -13,9 +13,9 @@ use crate::documentation::{self, Use};
 pub struct Explain {
     /// The rule's id
     rule: String,
-    /// The folder with the policies
-    #[arg(long, value_name = "FOLDER", default_value = "policies")]
-    project: PathBuf,
+    /// The folder with the policies; `policies` if there is one, else the catalogue inside the binary
+    #[arg(long, value_name = "FOLDER")]
+    project: Option<PathBuf>,
     /// Only this environment; may be given several times
     #[arg(short, long, value_name = "NAME")]
     environment: Vec<String>,
@@ -23,8 +23,8 @@ pub struct Explain {
 
 impl Explain {
     /// Prints the rule, then its settings in each environment.
-    pub(super) fn run(&self, console: &mut Console) -> Result<Exit, Failure> {
-        let project = Project::read(&self.project, console)?;
+    pub(super) fn run(&self, catalogue: Catalogue, console: &mut Console) -> Result<Exit, Failure> {
+        let project = Project::at_hand(self.project.as_deref(), catalogue, console)?;
         let rule = project.rule(&self.rule)?;
         let releases = project.releases(&project.environments(&self.environment)?)?;
         let uses: Vec<Use<'_>> = releases

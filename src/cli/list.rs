@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::project::{Project, listed};
-use super::{Console, Exit, Failure};
+use super::{Catalogue, Console, Exit, Failure};
 use crate::diagnostic::did_you_mean;
 use crate::documentation;
 use crate::model::{Rule, Severity};
@@ -14,9 +14,9 @@ use crate::model::{Rule, Severity};
 /// The arguments of `list`.
 #[derive(Debug, Args)]
 pub struct List {
-    /// The folder with the policies
-    #[arg(long, value_name = "FOLDER", default_value = "policies")]
-    project: PathBuf,
+    /// The folder with the policies; `policies` if there is one, else the catalogue inside the binary
+    #[arg(long, value_name = "FOLDER")]
+    project: Option<PathBuf>,
     /// Only rules of this category; may be given several times
     #[arg(long, value_name = "NAME")]
     category: Vec<String>,
@@ -24,8 +24,8 @@ pub struct List {
 
 impl List {
     /// Prints one line for each rule.
-    pub(super) fn run(&self, console: &mut Console) -> Result<Exit, Failure> {
-        let project = Project::read(&self.project, console)?;
+    pub(super) fn run(&self, catalogue: Catalogue, console: &mut Console) -> Result<Exit, Failure> {
+        let project = Project::at_hand(self.project.as_deref(), catalogue, console)?;
         self.refuse_unknown_categories(&project)?;
         let rows: Vec<Vec<String>> = project
             .definitions

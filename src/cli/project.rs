@@ -1,14 +1,15 @@
 //! A project as commands take it: read from its folder, and lowered for its environments.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
 
-use super::{Console, Failure, examples, files};
+use super::{Catalogue, Console, Failure, examples, files};
 use crate::diagnostic::{Severity, Sources, did_you_mean};
 use crate::ir::{Release, Rule, lower};
-use crate::model::{Action, Engines, Environment, FailurePolicies, LeftOut, NamespaceScope};
-use crate::project::{self, Definitions, Located, SourceFile};
+use crate::project::{self, Definitions, SourceFile};
+
+/// The folder that a project lies in if it isn't said.
+const FOLDER: &str = "policies";
 
 /// A project without faults in its files.
 pub(super) struct Project {
@@ -16,10 +17,25 @@ pub(super) struct Project {
     pub(super) definitions: Definitions,
     /// The files' texts.
     pub(super) sources: Rc<Sources>,
+    /// Whether it is the catalogue, and no folder.
+    pub(super) is_catalogue: bool,
 }
 
 impl Project {
-    /// Reads a project; warnings are printed, errors are the failure.
+    /// The project that was named, else that of the folder `policies`; without one the catalogue.
+    pub(super) fn at_hand(
+        named: Option<&Path>,
+        catalogue: Catalogue,
+        console: &mut Console,
+    ) -> Result<Self, Failure> {
+        match named {
+            Some(folder) => Self::read(folder, console),
+            None if is_project(Path::new(FOLDER)) => Self::read(Path::new(FOLDER), console),
+            None => Self::of("catalogue", &catalogue(), true, console),
+        }
+    }
+
+    /// Reads a project from its folder; warnings are printed, errors are the failure.
     pub(super) fn read(folder: &Path, console: &mut Console) -> Result<Self, Failure> {
         if !folder.is_dir() {
             let message = format!("there is no project folder `{}`", folder.display());
@@ -32,12 +48,21 @@ impl Project {
             let bytes = std::fs::read(&file).map_err(|cause| Failure::io("read", &file, &cause))?;
             sources.push(SourceFile { path, bytes });
         }
-        let loaded = project::load_from(&folder.display().to_string(), &sources);
+        Self::of(&folder.display().to_string(), &sources, false, console)
+    }
+
+    fn of(
+        folder: &str,
+        files: &[SourceFile],
+        is_catalogue: bool,
+        console: &mut Console,
+    ) -> Result<Self, Failure> {
+        let loaded = project::load_from(folder, files);
         if loaded.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             return Err(Failure::of(examples::all_faults(&loaded), loaded.sources));
         }
         console.diagnostics(&loaded.diagnostics, &loaded.sources);
-        Ok(Self { definitions: loaded.definitions, sources: Rc::new(loaded.sources) })
+        Ok(Self { definitions: loaded.definitions, sources: Rc::new(loaded.sources), is_catalogue })
     }
 
     /// The names of the environments; those that were asked for, or all.
@@ -104,43 +129,13 @@ impl Project {
             .collect();
         if faults.is_empty() { Ok(release) } else { Err(failure(faults)) }
     }
-
-    /// A release of a profile's rules, all of which deny, everywhere.
-    pub(super) fn profile_release(&self, profile: &str, kubernetes: &str) -> Result<Release, Failure> {
-        let known = || self.definitions.profiles.iter().map(|profile| profile.value.name.as_str());
-        if !known().any(|known| known == profile) {
-            let help = match did_you_mean(profile, known()) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("there are {}", listed(known())),
-            };
-            let message = format!("there is no profile `{profile}`");
-            return Err(Failure::new("unknown-profile", message).help(help));
-        }
-        let environment = everywhere(profile, kubernetes);
-        let name = environment.name.clone();
-        let mut definitions = self.definitions.clone();
-        definitions.environments = vec![Located::in_code(environment, "--profile")];
-        self.release(&definitions, &name)
-    }
 }
 
-/// An environment in which the rules of a profile deny in each namespace.
-fn everywhere(profile: &str, kubernetes: &str) -> Environment {
-    let everywhere =
-        NamespaceScope { name: "everywhere".to_owned(), names: None, label: None, action: Action::Deny };
-    Environment {
-        name: profile.to_owned(),
-        description: "A profile alone".to_owned(),
-        kubernetes: kubernetes.to_owned(),
-        pod_security: None,
-        targets: Engines::default(),
-        profile: profile.to_owned(),
-        namespaces: vec![everywhere],
-        left_out: LeftOut { shipped: false, also: Vec::new() },
-        failure_policy: FailurePolicies::default(),
-        rules: BTreeMap::new(),
-        exemptions: Vec::new(),
-    }
+/// Whether a folder holds anything of a project: `policies` may be a folder of somebody else's.
+fn is_project(folder: &Path) -> bool {
+    ["palisade.yaml", "kinds.yaml", "rules", "profiles", "environments"]
+        .iter()
+        .any(|part| folder.join(part).exists())
 }
 
 /// `` `production`, `staging` ``.

@@ -1,0 +1,86 @@
+//! A profile alone: the release in which its rules deny everywhere, on a version of Kubernetes that the command line names.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::Failure;
+use super::project::{Project, listed};
+use crate::diagnostic::did_you_mean;
+use crate::ir::{Release, Version, lower};
+use crate::model::{Action, Engines, Environment, FailurePolicies, LeftOut, NamespaceScope};
+use crate::project::Located;
+
+/// The oldest version whose Pod Security Standards are known.
+const OLDEST: Version = Version { major: 1, minor: 29 };
+/// The newest, which is `latest`.
+const NEWEST: Version = Version { major: 1, minor: 37 };
+
+/// A profile on versions, as the command line names them.
+pub(super) struct Asked<'a> {
+    /// The profile's name.
+    pub(super) profile: &'a str,
+    /// The version of Kubernetes.
+    pub(super) kubernetes: &'a str,
+    /// The version of the Pod Security Standards; that of Kubernetes if it isn't said.
+    pub(super) pod_security: Option<&'a str>,
+}
+
+impl Asked<'_> {
+    /// A release of the profile's rules, all of which deny, everywhere.
+    pub(super) fn release(&self, project: &Project) -> Result<Release, Failure> {
+        self.refuse_unknown(project)?;
+        let kubernetes = version("--kubernetes", self.kubernetes)?;
+        let pod_security = self.pod_security.map(|text| version("--pod-security", text)).transpose()?;
+        let environment = everywhere(self.profile, kubernetes, pod_security);
+        let mut definitions = project.definitions.clone();
+        definitions.environments = vec![Located::in_code(environment, "--profile")];
+        lower::lower(&definitions, self.profile)
+            .map_err(|faults| Failure::of(faults, Rc::clone(&project.sources)))
+    }
+
+    fn refuse_unknown(&self, project: &Project) -> Result<(), Failure> {
+        let known = || project.definitions.profiles.iter().map(|profile| profile.value.name.as_str());
+        if known().any(|known| known == self.profile) {
+            return Ok(());
+        }
+        let whose = if project.is_catalogue { "the catalogue" } else { "the project" };
+        let there_are = format!("{whose} has {}", listed(known()));
+        let help = match did_you_mean(self.profile, known()) {
+            Some(meant) => format!("did you mean `{meant}`? {there_are}"),
+            None => there_are,
+        };
+        let message = format!("there is no profile `{}`", self.profile);
+        Err(Failure::new("unknown-profile", message).help(help))
+    }
+}
+
+/// The version that an argument names: `1.34`, or `latest`.
+fn version(argument: &str, text: &str) -> Result<Version, Failure> {
+    let known = match text {
+        "latest" => Some(NEWEST),
+        text => Version::parse(text).filter(|version| (OLDEST..=NEWEST).contains(version)),
+    };
+    known.ok_or_else(|| {
+        Failure::new("unknown-version", format!("`{text}` is no version that {argument} knows"))
+            .help(format!("there are `{OLDEST}` to `{NEWEST}`, and `latest`, which is `{NEWEST}`"))
+    })
+}
+
+/// An environment in which the rules of a profile deny in each namespace.
+fn everywhere(profile: &str, kubernetes: Version, pod_security: Option<Version>) -> Environment {
+    let everywhere =
+        NamespaceScope { name: "everywhere".to_owned(), names: None, label: None, action: Action::Deny };
+    Environment {
+        name: profile.to_owned(),
+        description: "A profile alone".to_owned(),
+        kubernetes: kubernetes.to_string(),
+        pod_security: pod_security.map(|version| version.to_string()),
+        targets: Engines::default(),
+        profile: profile.to_owned(),
+        namespaces: vec![everywhere],
+        left_out: LeftOut { shipped: false, also: Vec::new() },
+        failure_policy: FailurePolicies::default(),
+        rules: BTreeMap::new(),
+        exemptions: Vec::new(),
+    }
+}
