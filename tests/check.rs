@@ -111,8 +111,8 @@ fn exit_codes() {
         "2 error[unknown-rule]: the rule `ACM-004` doesn't hold here"
     );
     assert_eq!(
-        outcome(&["--profile", "acme", "--kubernetes", "new", accounts]).split(']').next().unwrap(),
-        "2 error[bad-version"
+        outcome(&["--profile", "acme", "--kubernetes", "new", accounts]),
+        "2 error[unknown-version]: `new` is no version that --kubernetes knows"
     );
 }
 

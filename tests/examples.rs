@@ -9,8 +9,11 @@ mod projects;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use palisade::evaluator::example::prove;
+use palisade::diagnostic::{Sources, Span};
+use palisade::evaluator::example::{complete, prove};
+use palisade::evaluator::{Request, Violation, compile, judge};
 use palisade::ir::lower::{faults, proofs};
+use palisade::yaml::Node;
 
 /// The folders of all projects, relative to the root; the shipped policies first.
 fn folders() -> Vec<PathBuf> {
@@ -47,4 +50,47 @@ fn every_example_gives_what_it_says() {
         }
     }
     assert!(mismatches.is_empty(), "{} of {judged} examples:\n{}", mismatches.len(), mismatches.join("\n"));
+}
+
+/// Whatever makes a Pod is found to have the same faults as the Pod: only the object and the place in it differ.
+#[test]
+fn a_finding_is_the_same_on_whatever_makes_the_pod() {
+    let nowhere = Span::new(Sources::new().add("example", String::new()), 0, 0);
+    let (definitions, _) = projects::definitions(Path::new("policies"));
+    let mut compared = 0;
+    for rule in definitions.rules.iter().flat_map(|rule| proofs(&definitions, &rule.value.id).unwrap()) {
+        for rule in &rule.rules {
+            let compiled = compile(rule);
+            for example in &rule.examples {
+                let mut first: Option<(String, Vec<Violation>)> = None;
+                for completed in complete(rule, example) {
+                    let Some(steps) = completed.kind.pod_spec() else { continue };
+                    let node = Node::from_json(&completed.object, nowhere);
+                    let mut found = judge(&compiled, &Request::audit(&node)).violations;
+                    for violation in &mut found {
+                        violation.object_path = below_pod(&violation.object_path, &steps);
+                    }
+                    match &first {
+                        None => first = Some((completed.kind.kind.clone(), found)),
+                        Some((kind, of_first)) => {
+                            let pair = format!("{} as {kind} and {}", example.name, completed.kind.kind);
+                            assert_eq!(of_first, &found, "{}: {pair}", rule.id);
+                            compared += 1;
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(compared > 500, "only {compared} pairs were compared");
+}
+
+/// A place in an object as one in its Pod: `pod.containers[0]`, or what stands beside the Pod's spec.
+fn below_pod(path: &str, spec: &[String]) -> String {
+    let spec = spec.join(".");
+    let template = spec.strip_suffix("spec").unwrap_or_default();
+    match path.strip_prefix(&spec) {
+        Some(rest) => format!("pod{rest}"),
+        None => path.strip_prefix(template).unwrap_or(path).to_owned(),
+    }
 }

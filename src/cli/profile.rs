@@ -6,14 +6,9 @@ use std::rc::Rc;
 use super::Failure;
 use super::project::{Project, listed};
 use crate::diagnostic::did_you_mean;
-use crate::ir::{Release, Version, lower};
+use crate::ir::{NEWEST_POD_SECURITY as NEWEST, OLDEST_POD_SECURITY as OLDEST, Release, Version, lower};
 use crate::model::{Action, Engines, Environment, FailurePolicies, LeftOut, NamespaceScope};
 use crate::project::Located;
-
-/// The oldest version whose Pod Security Standards are known.
-const OLDEST: Version = Version { major: 1, minor: 29 };
-/// The newest, which is `latest`.
-const NEWEST: Version = Version { major: 1, minor: 37 };
 
 /// A profile on versions, as the command line names them.
 pub(super) struct Asked<'a> {

@@ -58,6 +58,8 @@ pub struct Finding<'a> {
     pub action_assumed: bool,
     /// The check, or `unreadable`; absent if nothing was judged.
     pub check: Option<String>,
+    /// The checks of the profile's standard for which that check stands, sorted; empty without a standard.
+    pub standards: Vec<String>,
     /// The object.
     pub object: ObjectName,
     /// Who owns the object, as its label or annotation says, or its namespace's.
@@ -136,6 +138,7 @@ impl<'a> Finding<'a> {
             action,
             action_assumed,
             check: None,
+            standards: Vec::new(),
             owner: None,
             place,
             path: None,
@@ -154,6 +157,8 @@ impl<'a> Finding<'a> {
                 Status::Unreadable => (Outcome::Unreadable, Vec::new()),
                 Status::Exempted(exemptions) => (Outcome::Exempted, exemptions),
             };
+            let judged_by = rule.checks.iter().find(|check| check.id == violation.check);
+            finding.standards = judged_by.map(|check| check.standards.clone()).unwrap_or_default();
             finding.check = Some(violation.check);
             finding.path = Some(violation.object_path);
             finding.subject = Some(violation.subject).filter(|subject| !subject.is_empty());

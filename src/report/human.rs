@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::finding::{Counts, Finding, Outcome, Scope};
 use crate::ir::Action;
-use crate::ir::text::shown;
+use crate::ir::text::{shown, visible};
 
 /// How many namespaces a note names.
 const LISTED: usize = 10;
@@ -65,6 +65,7 @@ fn group_text(group: &[&Finding<'_>]) -> String {
     );
     for finding in group {
         text.push_str(&format!("  {}: {}\n", place(finding), said(finding)));
+        text.push_str(&judged_by(finding));
     }
     if first.outcome != Outcome::Exempted {
         text.push_str(&format!("  fix: {}\n", first.rule.fix.trim_end()));
@@ -84,6 +85,15 @@ fn said(finding: &Finding<'_>) -> String {
         exemptions => format!(" (exempted by {})", exemptions.join(", ")),
     };
     format!("{subject}{}{unreadable}{exempted}", finding.message)
+}
+
+/// `check drop-all, standard capabilities_restricted, at spec.containers[0].securityContext.capabilities.drop`.
+fn judged_by(finding: &Finding<'_>) -> String {
+    let (Some(check), Some(path)) = (&finding.check, &finding.path) else { return String::new() };
+    let standards: String =
+        finding.standards.iter().map(|standard| format!(", standard {standard}")).collect();
+    let dimmed = Style::new().dimmed();
+    format!("    {dimmed}check {check}{standards}, at {}{dimmed:#}\n", visible(path))
 }
 
 /// The rules that couldn't judge an object, on one line.

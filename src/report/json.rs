@@ -30,6 +30,7 @@ fn finding_json(finding: &Finding<'_>) -> serde_json::Value {
     json!({
         "rule": finding.rule.id,
         "check": finding.check,
+        "standards": finding.standards,
         "title": finding.rule.title,
         "severity": finding.rule.severity.name(),
         "action": finding.action.name(),

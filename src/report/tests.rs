@@ -10,6 +10,9 @@ fn rules() -> [Rule; 2] {
     let mut low = sample::rule("POD-008");
     low.references =
         vec![ReferenceTo { framework: "pss".to_owned(), control: "restricted/capabilities".to_owned() }];
+    for check in &mut low.checks {
+        check.standards = vec!["capabilities_restricted".to_owned()];
+    }
     [low, sample::rule("POD-009")]
 }
 

@@ -1,5 +1,7 @@
 //! A folder of its own in which commands run as a person runs them.
 
+#![allow(dead_code, reason = "each test takes what it needs")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,6 +51,11 @@ impl Folder {
         let folder = TempDir::new().unwrap();
         copy(&tests().join("projects/small"), &folder.path().join("policies"));
         Self { folder }
+    }
+
+    /// A folder with nothing in it.
+    pub fn empty() -> Self {
+        Self { folder: TempDir::new().unwrap() }
     }
 
     /// A folder in which `palisade build` has run.
