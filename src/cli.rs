@@ -8,6 +8,7 @@ mod console;
 mod coverage;
 mod date;
 mod diff;
+mod docs;
 mod examples;
 mod explain;
 mod failure;
@@ -77,6 +78,7 @@ fn run(verb: &Verb, catalogue: Catalogue, console: &mut Console) -> Result<Exit,
         Verb::List(list) => list.run(catalogue, console),
         Verb::Explain(explain) => explain.run(catalogue, console),
         Verb::Coverage(coverage) => coverage.run(console),
+        Verb::Docs(docs) => docs.run(catalogue, console),
         Verb::Schema(schema) => schema.run(console),
         Verb::Completions(completions) => completions.run(console),
         Verb::Man(manual) => manual.run(console),

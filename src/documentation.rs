@@ -2,8 +2,12 @@
 
 mod coverage;
 mod explain;
+mod markdown;
+mod pages;
 mod table;
+mod words;
 
 pub use coverage::coverage;
 pub use explain::{Use, explain};
+pub use pages::{Documented, DocumentedExample, DocumentedProfile, MARK, pages};
 pub use table::table;

@@ -3,7 +3,7 @@
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
-use super::{build, check, completions, coverage, diff, explain, list, manual, schema, test};
+use super::{build, check, completions, coverage, diff, docs, explain, list, manual, schema, test};
 
 /// The colours of help texts.
 const STYLES: Styles = Styles::styled()
@@ -45,6 +45,8 @@ pub enum Verb {
     Explain(explain::Explain),
     /// Show what is enforced where, and what isn't
     Coverage(coverage::Coverage),
+    /// Write the documentation of the rules
+    Docs(docs::Docs),
     /// Print the JSON Schemas of the policy files
     Schema(schema::Schema),
     /// Print completions for a shell

@@ -5,10 +5,10 @@ use std::rc::Rc;
 
 use super::Failure;
 use super::project::{Project, listed};
-use crate::diagnostic::did_you_mean;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::ir::{NEWEST_POD_SECURITY as NEWEST, OLDEST_POD_SECURITY as OLDEST, Release, Version, lower};
 use crate::model::{Action, Engines, Environment, FailurePolicies, LeftOut, NamespaceScope};
-use crate::project::Located;
+use crate::project::{Definitions, Located};
 
 /// A profile on versions, as the command line names them.
 pub(super) struct Asked<'a> {
@@ -26,10 +26,8 @@ impl Asked<'_> {
         self.refuse_unknown(project)?;
         let kubernetes = version("--kubernetes", self.kubernetes)?;
         let pod_security = self.pod_security.map(|text| version("--pod-security", text)).transpose()?;
-        let environment = everywhere(self.profile, kubernetes, pod_security);
-        let mut definitions = project.definitions.clone();
-        definitions.environments = vec![Located::in_code(environment, "--profile")];
-        lower::lower(&definitions, self.profile)
+        let definitions = project.definitions.clone();
+        everywhere(definitions, self.profile, kubernetes, pod_security)
             .map_err(|faults| Failure::of(faults, Rc::clone(&project.sources)))
     }
 
@@ -61,11 +59,21 @@ fn version(argument: &str, text: &str) -> Result<Version, Failure> {
     })
 }
 
-/// An environment in which the rules of a profile deny in each namespace.
-fn everywhere(profile: &str, kubernetes: Version, pod_security: Option<Version>) -> Environment {
+/// Each version whose Pod Security Standards are known, from the oldest.
+pub(super) fn versions() -> impl Iterator<Item = Version> {
+    (OLDEST.minor..=NEWEST.minor).map(|minor| Version { major: OLDEST.major, minor })
+}
+
+/// The release in which the rules of a profile deny in each namespace.
+pub(super) fn everywhere(
+    definitions: Definitions,
+    profile: &str,
+    kubernetes: Version,
+    pod_security: Option<Version>,
+) -> Result<Release, Vec<Diagnostic>> {
     let everywhere =
         NamespaceScope { name: "everywhere".to_owned(), names: None, label: None, action: Action::Deny };
-    Environment {
+    let environment = Environment {
         name: profile.to_owned(),
         description: "A profile alone".to_owned(),
         kubernetes: kubernetes.to_string(),
@@ -77,5 +85,7 @@ fn everywhere(profile: &str, kubernetes: Version, pod_security: Option<Version>)
         failure_policy: FailurePolicies::default(),
         rules: BTreeMap::new(),
         exemptions: Vec::new(),
-    }
+    };
+    let environments = vec![Located::in_code(environment, "--profile")];
+    lower::lower(&Definitions { environments, ..definitions }, profile)
 }
