@@ -190,6 +190,24 @@ fn diff() {
 }
 
 #[test]
+fn documentation() {
+    let folder = Folder::built();
+    snapshot("docs", &folder.palisade(&["docs"]).told());
+    snapshot("docs-rule", &folder.read("docs/rules/ACM-001.md"));
+    snapshot("docs-index", &folder.read("docs/rules/README.md"));
+    snapshot("docs-again", &folder.palisade(&["docs"]).told());
+    // A page that is no longer made goes; a file of somebody else's stays.
+    folder.write("docs/rules/ACM-009.md", &folder.read("docs/rules/ACM-001.md"));
+    folder.write("docs/rules/notes.md", "Ours.\n");
+    folder.edit(CAPABILITIES, "Containers add few capabilities", "Containers add hardly any capability");
+    snapshot("docs-check-stale", &folder.palisade(&["docs", "--check"]).told());
+    assert_eq!(folder.palisade(&["docs"]).code, 0);
+    assert!(!folder.path("docs/rules/ACM-009.md").exists());
+    assert_eq!(folder.read("docs/rules/notes.md"), "Ours.\n");
+    snapshot("docs-unknown-environment", &folder.palisade(&["docs", "--environment", "prodution"]).told());
+}
+
+#[test]
 fn what_is_there() {
     told("list", &["list"]);
     told("list-category", &["list", "--category", "nodes"]);
@@ -205,9 +223,20 @@ fn what_is_there() {
 
 #[test]
 fn help() {
-    for verb in
-        ["", "build", "check", "test", "diff", "list", "explain", "coverage", "schema", "completions", "man"]
-    {
+    for verb in [
+        "",
+        "build",
+        "check",
+        "test",
+        "diff",
+        "list",
+        "explain",
+        "coverage",
+        "docs",
+        "schema",
+        "completions",
+        "man",
+    ] {
         let arguments: Vec<&str> =
             [verb, "--help"].into_iter().filter(|argument| !argument.is_empty()).collect();
         let name = format!("help-{}", if verb.is_empty() { "palisade" } else { verb });

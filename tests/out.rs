@@ -1,4 +1,4 @@
-//! The committed output: it is what the policies say, and nothing but objects to apply and kustomizations lies where a GitOps
+//! The committed output and documentation: it is what the policies say, and nothing but objects to apply and kustomizations lies where a GitOps
 //! controller looks.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
@@ -41,6 +41,17 @@ fn the_output_is_fresh() {
         String::from_utf8_lossy(&build.stdout),
         String::from_utf8_lossy(&build.stderr)
     );
+}
+
+#[test]
+fn the_documentation_is_fresh() {
+    let docs = Command::new(env!("CARGO_BIN_EXE_palisade"))
+        .args(["docs", "--check"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&docs.stdout).into_owned() + &String::from_utf8_lossy(&docs.stderr);
+    assert!(docs.status.success(), "run `cargo run -- docs`\n{told}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Pieces of Markdown. Texts of policy files come in as people write them: with code in backticks, and nothing else that means anything.
 
 /// What begins something in Markdown or HTML, outside of code.
-const MEANINGFUL: [char; 9] = ['\\', '*', '_', '[', ']', '<', '>', '#', '|'];
+const MEANINGFUL: [char; 8] = ['\\', '*', '_', '[', ']', '<', '>', '#'];
 
 /// A text on one line, in which only code in backticks means anything.
 pub(super) fn text(text: &str) -> String {
@@ -33,13 +33,10 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// Code inside a line. A `|` is escaped, which is right in a cell of a table; elsewhere none is to be expected.
+/// Code inside a line.
 pub(super) fn code(text: &str) -> String {
-    let line: String = text
-        .chars()
-        .map(|character| if character.is_control() { ' ' } else { character })
-        .collect::<String>()
-        .replace('|', "\\|");
+    let line: String =
+        text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
     if line.is_empty() {
         return "`\"\"`".to_owned();
     }
@@ -56,12 +53,15 @@ pub(super) fn block(language: &str, text: &str) -> String {
     format!("{fence}{language}\n{}\n{fence}\n", text.trim_end())
 }
 
-/// A table; nothing if it has no rows. Cells are Markdown already.
+/// A table; nothing if it has no rows. Cells are Markdown already, but for the `|` that would end them.
 pub(super) fn table(heading: &[&str], rows: &[Vec<String>]) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+    let line = |cells: &[String]| {
+        let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
+        format!("| {} |\n", cells.join(" | "))
+    };
     let heading: Vec<String> = heading.iter().map(|cell| (*cell).to_owned()).collect();
     let rule = format!("|{}\n", "---|".repeat(heading.len()));
     line(&heading) + &rule + &rows.iter().map(|row| line(row)).collect::<String>()
@@ -95,13 +95,15 @@ mod tests {
     fn code_is_fenced_by_more_than_it_holds() {
         assert_eq!(code("a`b"), "``a`b``");
         assert_eq!(code("`a"), "`` `a ``");
-        assert_eq!(code("a|b"), "`a\\|b`");
         assert_eq!(block("yaml", "a: ```b```\n"), "````yaml\na: ```b```\n````\n");
     }
 
     #[test]
     fn a_table_without_rows_is_nothing() {
         assert_eq!(table(&["a"], &[]), "");
-        assert_eq!(table(&["a", "b"], &[vec!["1".into(), "2".into()]]), "| a | b |\n|---|---|\n| 1 | 2 |\n");
+        assert_eq!(
+            table(&["a", "b"], &[vec!["1".into(), "`2|3`".into()]]),
+            "| a | b |\n|---|---|\n| 1 | `2\\|3` |\n"
+        );
     }
 }

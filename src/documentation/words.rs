@@ -240,12 +240,9 @@ fn element(each: &Loop) -> String {
     match &each.source {
         Source::Object => "object".to_owned(),
         Source::Pod => "Pod".to_owned(),
-        Source::Containers(lists) if ContainerList::ALL.iter().all(|list| lists.contains(list)) => {
-            "container (init and ephemeral ones too)".to_owned()
-        }
         Source::Containers(lists) => {
-            let lists: Vec<String> = lists.iter().map(|list| code(list.name())).collect();
-            format!("container of {}", lists.join(" and "))
+            let is_named_otherwise = each.name != "container";
+            if is_named_otherwise { named(containers(lists)) } else { containers(lists) }
         }
         Source::SecurityContexts => "security context, the Pod's and the containers'".to_owned(),
         Source::Images => "image, of containers and of volumes".to_owned(),
@@ -262,6 +259,14 @@ fn element(each: &Loop) -> String {
             named(format!("of {}", values.join(", ")))
         }
     }
+}
+
+fn containers(lists: &[ContainerList]) -> String {
+    if ContainerList::ALL.iter().all(|list| lists.contains(list)) {
+        return "container (init and ephemeral ones too)".to_owned();
+    }
+    let lists: Vec<String> = lists.iter().map(|list| code(list.name())).collect();
+    format!("container of {}", lists.join(" and "))
 }
 
 fn constant(value: &Value) -> String {

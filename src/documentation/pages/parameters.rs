@@ -18,8 +18,11 @@ pub(super) fn of_rule(documented: &Documented<'_>, rule: &Rule) -> String {
     };
     let rows: Vec<Vec<String>> = rule.parameters.iter().map(row).collect();
     let all = table(&["parameter", "type", "default", "bounds", "growing", "decides"], &rows);
-    let defaults: Vec<String> =
-        rule.parameters.iter().map(|(name, parameter)| by_version("default", name, parameter)).collect();
+    let defaults: Vec<String> = rule
+        .parameters
+        .iter()
+        .map(|(name, parameter)| by_version(&format!("The default of {}", code(name)), parameter))
+        .collect();
     all + &defaults.concat() + &in_profiles(documented, rule)
 }
 
@@ -34,7 +37,10 @@ fn in_profiles(documented: &Documented<'_>, rule: &Rule) -> String {
             newest.into_iter().flat_map(|rule| &rule.parameters).filter(|(_, one)| one.set_by != "default");
         for (name, parameter) in set {
             rows.push(vec![code(&profile.name), code(name), value(&parameter.written)]);
-            tables.push_str(&by_version(&format!("profile {}", code(&profile.name)), name, parameter));
+            tables.push_str(&by_version(
+                &format!("{} of the profile {}", code(name), code(&profile.name)),
+                parameter,
+            ));
         }
     }
     match rows.is_empty() {
@@ -43,8 +49,8 @@ fn in_profiles(documented: &Documented<'_>, rule: &Rule) -> String {
     }
 }
 
-/// How a value grows with the versions of the standard; nothing if it doesn't.
-pub(super) fn by_version(whose: &str, name: &str, parameter: &Parameter) -> String {
+/// How a value grows with the versions of the standard; nothing if it doesn't. `whose` begins the sentence.
+pub(super) fn by_version(whose: &str, parameter: &Parameter) -> String {
     let rows: Vec<Vec<String>> = parameter
         .by_version
         .iter()
@@ -55,8 +61,7 @@ pub(super) fn by_version(whose: &str, name: &str, parameter: &Parameter) -> Stri
     match rows.is_empty() {
         true => String::new(),
         false => format!(
-            "\n{} of {whose} grows with the version of the Pod Security Standards; above is what it comes to under the newest:\n\n{}",
-            code(name),
+            "\n{whose} grows with the version of the Pod Security Standards; above is what it comes to under the newest:\n\n{}",
             table(&["from", "adds", "source"], &rows)
         ),
     }

@@ -38,50 +38,59 @@ fn head(rule: &Rule) -> String {
     )
 }
 
-/// What the rule says, once for each run of versions for which it says the same.
+/// What the rule says, once for each run of versions in which it asks the same.
 fn meaning(documented: &Documented<'_>, rule: &Rule) -> String {
-    let say = |release: &Release| release.rules.iter().find(|one| one.id == rule.id).map(in_version);
-    let mut runs = same(documented.versions, say);
+    let mut runs = same(documented.versions, |release| in_release(release, &rule.id).map(conditions));
     // The newest first: it is what most want to know.
     runs.reverse();
-    let governs = format!("It governs {}.\n\n", kinds(&rule.kinds));
-    let texts: Vec<String> = match runs.as_slice() {
-        [(_, Some(said))] => vec![said.clone()],
-        runs => runs.iter().filter_map(|(run, said)| of_versions(&range(run), said.as_ref()?)).collect(),
-    };
-    governs + &texts.join("\n")
+    let is_always_the_same = runs.len() == 1;
+    let told = runs.iter().filter_map(|(run, _)| {
+        let said = said(in_release(run.last()?, &rule.id)?, true);
+        Some(match is_always_the_same {
+            true => said,
+            false => format!("### Under the Pod Security Standards of {}\n\n{said}\n", range(run)),
+        })
+    });
+    format!("It governs {}.\n\n{}", kinds(&rule.kinds), told.collect::<String>())
 }
 
-fn of_versions(range: &str, said: &str) -> Option<String> {
-    Some(format!("### Under the Pod Security Standards of {range}\n\n{said}"))
+/// A rule in a release.
+pub(super) fn in_release<'a>(release: &'a Release, id: &str) -> Option<&'a Rule> {
+    release.rules.iter().find(|rule| rule.id == id)
 }
 
-fn in_version(rule: &Rule) -> String {
+/// What a rule asks, in words, without the texts of its findings: they may say the values of parameters.
+pub(super) fn conditions(rule: &Rule) -> String {
+    said(rule, false)
+}
+
+fn said(rule: &Rule, with_texts: bool) -> String {
     let spared = match &rule.spared {
         Condition::False => String::new(),
         spared => words::condition("It is silent about an object if this holds:", spared) + "\n",
     };
-    let checks: Vec<String> = rule.checks.iter().map(|check| self::check(rule, check)).collect();
-    spared + &checks.join("\n")
+    let check = |check: &Check| match with_texts {
+        true => format!("{}\nElse the finding says: *{}*\n", asked(rule, check), text(&message(check))),
+        false => asked(rule, check),
+    };
+    spared + &rule.checks.iter().map(check).collect::<Vec<_>>().join("\n")
 }
 
-fn check(rule: &Rule, check: &Check) -> String {
+fn asked(rule: &Rule, check: &Check) -> String {
+    if check.ok == Condition::True {
+        return format!("**{}** asks nothing in these versions.\n", code(&check.id));
+    }
     let only = if check.kinds == rule.kinds { String::new() } else { format!(" of {}", kinds(&check.kinds)) };
     let introduction = format!("For {}{only}, this must hold:", words::loops(&check.each));
-    let message: String = check
-        .message
-        .iter()
-        .map(|part| match part {
-            Text::Literal(text) => text.clone(),
-            Text::Value(_) => "…".to_owned(),
-        })
-        .collect();
-    format!(
-        "**{}**: {}\nElse the finding says: *{}*\n",
-        code(&check.id),
-        words::condition(&introduction, &check.ok),
-        text(&message)
-    )
+    format!("**{}**: {}", code(&check.id), words::condition(&introduction, &check.ok))
+}
+
+fn message(check: &Check) -> String {
+    let part = |part: &Text| match part {
+        Text::Literal(text) => text.clone(),
+        Text::Value(_) => "…".to_owned(),
+    };
+    check.message.iter().map(part).collect()
 }
 
 fn kinds(kinds: &[Kind]) -> String {

@@ -4,8 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::parameters::by_version;
+use super::rule::{conditions, in_release};
 use super::{Documented, DocumentedProfile, range, same, section};
 use crate::documentation::markdown::{code, table, text, value};
+use crate::ir::fold::fold;
 use crate::ir::{Parameter, Release, Rule};
 
 /// The framework that the page is about.
@@ -25,6 +27,7 @@ pub(super) fn body(documented: &Documented<'_>, rules: &[Rule]) -> Option<Vec<St
     }
     let mut sections = vec![head(&profiles)];
     sections.extend(profiles.iter().map(|profile| section(&level(profile), &map(profile))));
+    sections.push(section("What changes with the version", &by_versions(&profiles)));
     sections.push(section("Where the rules are stricter", &stricter(&profiles, rules)));
     Some(sections)
 }
@@ -38,7 +41,8 @@ fn head(profiles: &[&DocumentedProfile]) -> String {
          Standards](https://kubernetes.io/docs/concepts/security/pod-security-standards/), in their versions {}, which an \
          environment chooses with `pod_security`. The tables below are the map from each check of the library \
          `k8s.io/pod-security-admission`, by its own id, to rules and checks; they are made from the profiles. A finding of \
-         `palisade check` names that id too, as `standard`.",
+         `palisade check` names that id too, as `standard`. A level has the checks of the one below it, but those in whose \
+         place it has a stricter one.",
         names.join(" and "),
         range(&versions)
     )
@@ -94,23 +98,40 @@ fn link(rule: &str) -> String {
     format!("[{rule}]({rule}.md)")
 }
 
-/// The parameters of the profile's rules, with what each version adds.
+/// The parameters of the profile's rules under the newest version.
 fn parameters(profile: &DocumentedProfile) -> String {
-    let Some(newest) = profile.versions.last() else { return String::new() };
     let mut rows = Vec::new();
-    let mut tables = String::new();
-    for rule in &newest.rules {
-        for (name, parameter) in &rule.parameters {
-            rows.push(vec![link(&rule.id), code(name), value(&parameter.written)]);
-            tables.push_str(&by_version(&rule.id, name, parameter));
+    for rule in newest(profile) {
+        let row = |(name, parameter): (&String, &Parameter)| {
+            vec![link(&rule.id), code(name), value(&parameter.written)]
+        };
+        rows.extend(rule.parameters.iter().map(row));
+    }
+    told("\nWith these parameters:", &table(&["rule", "parameter", "value"], &rows))
+}
+
+/// What is another thing in another version: rules that ask something else, and parameters that grow.
+fn by_versions(profiles: &[&DocumentedProfile]) -> String {
+    let mut rows = BTreeSet::new();
+    let mut tables = BTreeSet::new();
+    for profile in profiles {
+        for rule in newest(profile) {
+            let runs = same(&profile.versions, |release| in_release(release, &rule.id).map(asked));
+            if runs.len() > 1 {
+                let ranges = runs.iter().filter(|(_, asked)| asked.is_some()).map(|(run, _)| range(run));
+                rows.insert(vec![link(&rule.id), code(&profile.name), ranges.collect::<Vec<_>>().join("; ")]);
+            }
+            for (name, parameter) in &rule.parameters {
+                tables.insert(by_version(&format!("{} of {}", code(name), link(&rule.id)), parameter));
+            }
         }
     }
-    match rows.is_empty() {
-        true => String::new(),
-        false => {
-            format!("\nWith these parameters:\n\n{}{tables}", table(&["rule", "parameter", "value"], &rows))
-        }
-    }
+    let rows: Vec<Vec<String>> = rows.into_iter().collect();
+    let rules = told(
+        "Rules that ask something else in some versions, or aren't there; their pages say what:",
+        &table(&["rule", "profile", "versions that are alike"], &rows),
+    );
+    rules + &tables.into_iter().collect::<String>()
 }
 
 fn stricter(profiles: &[&DocumentedProfile], rules: &[Rule]) -> String {
@@ -119,7 +140,7 @@ fn stricter(profiles: &[&DocumentedProfile], rules: &[Rule]) -> String {
 }
 
 /// The rules of a profile under its newest version.
-fn newest<'a>(profile: &'a DocumentedProfile) -> impl Iterator<Item = &'a Rule> {
+fn newest(profile: &DocumentedProfile) -> impl Iterator<Item = &Rule> {
     profile.versions.last().into_iter().flat_map(|release| &release.rules)
 }
 
@@ -156,15 +177,18 @@ fn further_checks(profiles: &[&DocumentedProfile]) -> String {
         })
     };
     let mut rows = BTreeSet::new();
-    for rule in profiles.iter().flat_map(|profile| newest(profile)) {
-        for check in rule.checks.iter().filter(|check| !stands(&rule.id, &check.id)) {
-            rows.insert(vec![link(&rule.id), code(&check.id)]);
+    for profile in profiles {
+        // The closed form has no check that the profile's parameters leave nothing to find.
+        for rule in newest(profile).map(fold) {
+            for check in rule.checks.iter().filter(|check| !stands(&rule.id, &check.id)) {
+                rows.insert(vec![link(&rule.id), code(&check.id), code(&profile.name)]);
+            }
         }
     }
     let rows: Vec<Vec<String>> = rows.into_iter().collect();
     told(
-        "Checks that stand for none of the standard's; the profiles set the parameters so that they find nothing:",
-        &table(&["rule", "check"], &rows),
+        "Checks of the profiles that stand for none of the standard's:",
+        &table(&["rule", "check", "profile"], &rows),
     )
 }
 
@@ -182,6 +206,11 @@ fn further_rules(profiles: &[&DocumentedProfile], rules: &[Rule]) -> String {
         "Rules that no level has; other profiles take them up beside the standard's:",
         &table(&["rule", "what holds"], &rows),
     )
+}
+
+/// What a rule asks for: its conditions, and the values of its parameters.
+fn asked(rule: &Rule) -> (String, Vec<&serde_json::Value>) {
+    (conditions(rule), rule.parameters.values().map(|parameter| &parameter.written).collect())
 }
 
 /// A table with what it shows; nothing without rows.
