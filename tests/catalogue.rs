@@ -1,6 +1,6 @@
 //! The catalogue inside the binary: commands in a folder without a project.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::io::Write;
 use std::path::Path;
@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 mod folder;
 
 use folder::{Folder, Ran, tests};
+use serde_json::Value;
 
 const POD: &str = "apiVersion: v1
 kind: Pod
@@ -45,6 +46,76 @@ const PROFILE: [&str; 6] = ["--profile", "eks-auto-mode", "--kubernetes", "1.37"
 #[test]
 fn a_profile_alone_judges() {
     told("catalogue-check", &[&["check", "pod.yaml"], PROFILE.as_slice()].concat());
+}
+
+/// A Pod, and what makes the same one.
+const WORKLOADS: &str = "apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: team-a}
+spec: POD
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: team-a}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: POD
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: web, namespace: team-a}
+spec:
+  schedule: 0 0 * * *
+  jobTemplate: {spec: {template: {spec: POD}}}
+";
+
+/// The same Pod in several kinds.
+fn workloads() -> String {
+    let pod = "{hostNetwork: true, containers: [{name: web, image: nginx, ports: [{containerPort: 80, hostPort: 80}], \
+               securityContext: {capabilities: {add: [SYS_ADMIN]}, seccompProfile: {type: Unconfined}}, \
+               readinessProbe: {httpGet: {host: 10.0.0.1, port: 80}}}]}";
+    WORKLOADS.replace("POD", pod)
+}
+
+const RESTRICTED: [&str; 4] = ["--profile", "pod-security-restricted", "--kubernetes", "latest"];
+
+/// What a finding says beside the object and the places.
+fn said(finding: &Value) -> Value {
+    let mut finding = finding.clone();
+    let fields = finding.as_object_mut().unwrap();
+    for place in ["object", "file", "line", "column"] {
+        fields.remove(place).unwrap();
+    }
+    let path = fields["path"].as_str().unwrap();
+    let (_, in_pod) = path.split_once("spec.").unwrap();
+    let in_pod =
+        in_pod.trim_start_matches("jobTemplate.spec.").trim_start_matches("template.spec.").to_owned();
+    fields["path"] = in_pod.into();
+    finding
+}
+
+#[test]
+fn a_level_of_the_standards_names_their_checks() {
+    let folder = without_project();
+    folder.write("workloads.yaml", &workloads());
+    let one_rule = [&["check", "workloads.yaml", "--rule", "POD-008"], RESTRICTED.as_slice()].concat();
+    snapshot("catalogue-standards", &folder.palisade(&one_rule).told());
+    let ran = folder.palisade(&[&["check", "workloads.yaml", "-f", "json"], RESTRICTED.as_slice()].concat());
+    let again =
+        folder.palisade(&[&["check", "workloads.yaml", "-f", "json"], RESTRICTED.as_slice()].concat());
+    assert_eq!(ran.stdout, again.stdout);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    let of = |kind: &str| -> Vec<Value> {
+        findings.iter().filter(|finding| finding["object"]["kind"] == kind).map(said).collect()
+    };
+    let of_pod = of("Pod");
+    assert!(of_pod.len() > 6, "{of_pod:?}");
+    assert!(of_pod.iter().all(|finding| !finding["standards"].as_array().unwrap().is_empty()));
+    assert_eq!(of("Deployment"), of_pod);
+    assert_eq!(of("CronJob"), of_pod);
 }
 
 #[test]
@@ -84,7 +155,7 @@ fn each_version_is_known() {
 fn what_is_not_there() {
     told(
         "catalogue-check-unknown-profile",
-        &["check", "pod.yaml", "--profile", "eks-auto-mod", "--kubernetes", "1.37"],
+        &["check", "pod.yaml", "--profile", "pod-security-restriced", "--kubernetes", "1.37"],
     );
     told(
         "catalogue-check-unknown-version",

@@ -50,7 +50,9 @@ fn every_part_of_the_language_has_words() {
         let text = fs::read_to_string(page).unwrap();
         let (head, rest) = text.split_once("## What it means").unwrap();
         told.push_str(head.lines().find(|line| line.starts_with("# ")).unwrap());
-        told.push_str(rest.split("\n## ").next().unwrap());
+        let said = rest.split("\n## ").next().unwrap();
+        // The newest version is enough: what changes with the version has a snapshot of its own.
+        told.push_str(said.split("\n### ").take(2).collect::<Vec<_>>().join("\n### ").as_str());
         told.push('\n');
     }
     insta::assert_snapshot!(told);
