@@ -9,5 +9,5 @@ mod words;
 
 pub use coverage::coverage;
 pub use explain::{Use, explain};
-pub use pages::{Documented, DocumentedExample, DocumentedProfile, MARK, pages};
+pub use pages::{Documented, DocumentedExample, DocumentedProfile, DocumentedRule, MARK, pages};
 pub use table::table;

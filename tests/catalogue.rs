@@ -182,6 +182,13 @@ fn it_is_that_of_the_repository() {
 }
 
 #[test]
+fn a_rule_is_explained_with_its_defaults() {
+    let explained = without_project().palisade(&["explain", "POD-016"]).stdout;
+    let (_, defaults) = explained.split_once("\nBy default\n").unwrap();
+    snapshot("catalogue-explain-defaults", defaults);
+}
+
+#[test]
 fn a_folder_of_somebody_elses_is_no_project() {
     let folder = without_project();
     std::fs::create_dir(folder.path("policies")).unwrap();

@@ -10,7 +10,7 @@ use super::profile::{everywhere, versions};
 use super::project::Project;
 use super::{Catalogue, Console, Exit, Failure, files};
 use crate::diagnostic::Diagnostic;
-use crate::documentation::{Documented, DocumentedExample, DocumentedProfile, MARK, pages};
+use crate::documentation::{Documented, DocumentedExample, DocumentedProfile, DocumentedRule, MARK, pages};
 use crate::ir::{Expected, Release};
 use crate::model::{self, Profile, ProfileRule};
 use crate::project::{Definitions, Located};
@@ -90,11 +90,11 @@ impl Docs {
         let profiles = definitions.profiles.iter().map(|profile| documented(definitions, &profile.value));
         let profiles = profiles.collect::<Result<Vec<_>, _>>().map_err(failure)?;
         let rules = definitions.rules.iter().map(|rule| &rule.value);
-        let examples = rules.map(|rule| (rule.id.clone(), examples(rule))).collect();
+        let written = rules.map(|rule| (rule.id.clone(), written(rule))).collect();
         Ok(pages(&Documented {
             versions: &versions,
             profiles: &profiles,
-            examples: &examples,
+            written: &written,
             environment: linked.as_ref().zip(folder.as_deref()),
         }))
     }
@@ -166,6 +166,15 @@ fn documented(definitions: &Definitions, profile: &Profile) -> Result<Documented
         standard: standard.map(|standard| (standard.framework.clone(), standard.level.clone())),
         versions: by_version(definitions.clone(), &profile.name)?,
     })
+}
+
+/// What a rule's file says and its lowered form doesn't.
+fn written(rule: &model::Rule) -> DocumentedRule {
+    let bounds = rule
+        .parameters
+        .iter()
+        .map(|(name, parameter)| (name.clone(), [parameter.min.clone(), parameter.max.clone()]));
+    DocumentedRule { examples: examples(rule), bounds: bounds.collect() }
 }
 
 /// The examples of a rule, the good ones first, as a person wrote them.

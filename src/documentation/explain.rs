@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::ir::{
-    Addition, Check, Direction, Example, Kind, Parameter, ParameterKind, Placement, Release, Rule, Text,
-    Version,
+    Addition, Check, Direction, Example, Kind, NEWEST_POD_SECURITY, Parameter, ParameterKind, Placement,
+    Release, Rule, Text, Version,
 };
 
 /// How many characters a line of a paragraph may have.
@@ -33,6 +33,9 @@ pub fn explain(rule: &Rule, uses: &[Use<'_>]) -> String {
         rule.examples.iter().partition(|example| example.gives.is_empty());
     text.push_str(&lines("Good examples", &names(&good)));
     text.push_str(&lines("Bad examples", &names(&bad)));
+    if uses.is_empty() {
+        text.push_str(&lines("By default", &defaults(rule)));
+    }
     for used in uses {
         text.push_str(&in_environment(used));
     }
@@ -116,6 +119,21 @@ fn parameter((name, parameter): (&String, &Parameter)) -> String {
 
 fn names(examples: &[&Example]) -> Vec<String> {
     examples.iter().map(|example| example.name.clone()).collect()
+}
+
+/// The values of parameters where there is no environment; of one that grows with the standard, all that it may come to.
+fn defaults(rule: &Rule) -> Vec<String> {
+    let mut told = Vec::new();
+    for (name, parameter) in &rule.parameters {
+        match parameter.by_version.as_slice() {
+            [] => told.push(format!("{name}: {}", parameter.written)),
+            rows => {
+                told.push(format!("{name}: by the version of the Pod Security Standards"));
+                told.extend(rows.iter().map(|row| addition(row, NEWEST_POD_SECURITY)));
+            }
+        }
+    }
+    told
 }
 
 fn in_environment(used: &Use<'_>) -> String {

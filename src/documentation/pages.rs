@@ -26,8 +26,8 @@ pub struct Documented<'a> {
     pub versions: &'a [Release],
     /// The profiles, in the order in which they are named.
     pub profiles: &'a [DocumentedProfile],
-    /// The examples of each rule, by its id.
-    pub examples: &'a BTreeMap<String, Vec<DocumentedExample>>,
+    /// What each rule's file says and its lowered form doesn't, by the rule's id.
+    pub written: &'a BTreeMap<String, DocumentedRule>,
     /// The environment whose generated policies the pages link to, with the way from the pages to its folder.
     pub environment: Option<(&'a Release, &'a str)>,
 }
@@ -42,6 +42,15 @@ pub struct DocumentedProfile {
     pub standard: Option<(String, String)>,
     /// Its rules, a release for each version of the Pod Security Standards, from the oldest.
     pub versions: Vec<Release>,
+}
+
+/// What a rule's file says and its lowered form doesn't.
+#[derive(Default)]
+pub struct DocumentedRule {
+    /// The examples, the good ones first.
+    pub examples: Vec<DocumentedExample>,
+    /// The least and the greatest value of parameters that have one, as written.
+    pub bounds: BTreeMap<String, [Option<serde_json::Value>; 2]>,
 }
 
 /// An example as a person wrote it.

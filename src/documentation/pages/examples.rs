@@ -6,8 +6,8 @@ use crate::ir::Rule;
 
 /// All examples of a rule, the good ones first.
 pub(super) fn of_rule(documented: &Documented<'_>, rule: &Rule) -> String {
-    let Some(examples) = documented.examples.get(&rule.id) else { return String::new() };
-    let (good, bad): (Vec<_>, Vec<_>) = examples.iter().partition(|example| example.gives.is_empty());
+    let Some(written) = documented.written.get(&rule.id) else { return String::new() };
+    let (good, bad): (Vec<_>, Vec<_>) = written.examples.iter().partition(|example| example.gives.is_empty());
     folded("Good", &good) + &folded("Bad", &bad)
 }
 

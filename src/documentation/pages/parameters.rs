@@ -11,7 +11,7 @@ pub(super) fn of_rule(documented: &Documented<'_>, rule: &Rule) -> String {
             code(name),
             kind(parameter.declaration.kind).to_owned(),
             value(&parameter.written),
-            bounds(parameter),
+            bounds(parameter, documented.written.get(&rule.id).and_then(|written| written.bounds.get(name))),
             growing(parameter).to_owned(),
             text(&parameter.description),
         ]
@@ -84,13 +84,14 @@ fn kind(kind: ParameterKind) -> &'static str {
     }
 }
 
-fn bounds(parameter: &Parameter) -> String {
+fn bounds(parameter: &Parameter, ends: Option<&[Option<serde_json::Value>; 2]>) -> String {
     let declared = &parameter.declaration;
+    let [least, most] = ends.unwrap_or(&[None, None]);
     let options: Vec<String> = declared.options.iter().map(|option| code(option)).collect();
     let said = [
         (!options.is_empty()).then(|| options.join(", ")),
-        declared.min.map(|min| format!("at least {min}")),
-        declared.max.map(|max| format!("at most {max}")),
+        least.as_ref().map(|least| format!("at least {}", value(least))),
+        most.as_ref().map(|most| format!("at most {}", value(most))),
         declared.min_items.map(|items| format!("at least {items} items")),
         declared.pattern.as_ref().map(|pattern| format!("each item matches {}", code(pattern))),
     ];
