@@ -104,6 +104,7 @@
 //!     name: "standard".into(),
 //!     description: "What holds in each cluster".into(),
 //!     rules: BTreeMap::from([("ACM-007".into(), ProfileRule::default())]),
+//!     standard: None,
 //! };
 //! let own = RuleSettings {
 //!     parameters: BTreeMap::from([("allowed".into(), json!(["batch", "web"]))]),
