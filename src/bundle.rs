@@ -61,7 +61,9 @@ pub fn render(release: &Release) -> Result<Vec<Artefact>, Vec<Unsupported>> {
     let mut unsupported: Vec<Unsupported> =
         targets::check_engines(release).into_iter().map(of_version).collect();
     let mut artefacts = Vec::new();
-    for rendered in release.rules.iter().flat_map(|rule| targets::render_all(release, rule)) {
+    let packs = targets::render_packs(release).into_iter();
+    let packs = packs.map(|packed| packed.map(|packed| packed.artefacts));
+    for rendered in release.rules.iter().flat_map(|rule| targets::render_all(release, rule)).chain(packs) {
         match rendered {
             Ok(rendered) => artefacts.extend(rendered),
             Err(reason) => unsupported.push(reason),
@@ -87,7 +89,7 @@ pub fn assemble(release: &Release, artefacts: Vec<Artefact>) -> Result<Files, Bu
     };
     let mut objects: Vec<String> = artefacts.iter().map(|artefact| artefact.path.clone()).collect();
     for artefact in artefacts {
-        add(artefact.path, artefact.text, true)?;
+        add(artefact.path, artefact.text, !artefact.is_packed)?;
     }
     for target in release.engines.keys() {
         if let Some(role) = reports_role::text(release, *target).map_err(unwritable)? {

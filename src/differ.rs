@@ -97,6 +97,8 @@ pub enum Aspect {
     Environment,
     /// The Kubernetes version, the Pod Security version, a target or its engine's versions.
     Versions,
+    /// Whether rules stand together in one policy.
+    Layout,
     /// The namespaces that no rule looks into.
     LeftOut,
     /// An exemption's record.

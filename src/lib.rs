@@ -120,6 +120,7 @@
 //!             from: "1.33".into(),
 //!             to: "1.35".into(),
 //!             layout: Layout::default(),
+//!             packed_actions: None,
 //!         }),
 //!         ..Engines::default()
 //!     },

@@ -9,13 +9,15 @@ mod kyverno;
 mod kyverno_cluster_policy;
 mod kyverno_validating_policy;
 pub mod names;
+mod pack;
 mod validating_admission_policy;
 mod versions;
 
 pub use admission::{EPHEMERAL_CONTAINERS, sees_ephemeral_containers};
+pub use pack::layout;
 pub use versions::{VersionFault, check_engines, described};
 
-use crate::ir::{Release, Rule, Target};
+use crate::ir::{Action, Placement, Release, Rule, Target};
 use admission::Variables;
 
 /// A file of the bundle.
@@ -25,6 +27,20 @@ pub struct Artefact {
     pub path: String,
     /// The file's text.
     pub text: String,
+    /// Whether several rules stand in it.
+    pub is_packed: bool,
+}
+
+impl Artefact {
+    /// A file of one rule.
+    fn of_rule(path: String, text: String) -> Self {
+        Self { path, text, is_packed: false }
+    }
+
+    /// A file of several rules.
+    fn of_pack(path: String, text: String) -> Self {
+        Self { path, text, is_packed: true }
+    }
 }
 
 /// What a target can't say, or an engine can't run.
@@ -32,13 +48,28 @@ pub struct Artefact {
 pub struct Unsupported {
     /// The target; absent if it is about the cluster.
     pub target: Option<Target>,
-    /// The rule's id; empty if it is about the engine.
+    /// The rule's id, or `packed` for what stands together; empty if it is about the engine.
     pub rule: String,
     /// Why, and what to do: lower case, without a full stop.
     pub reason: String,
 }
 
-/// The files of one rule for one target.
+/// Rules that stand together in the policies of a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packed {
+    /// The target.
+    pub target: Target,
+    /// What happens to an object that violates one of them.
+    pub action: Action,
+    /// The placement for which these policies are, as the placement says it; absent if they are for all places.
+    pub suffix: Option<Option<String>>,
+    /// The rules' ids, sorted.
+    pub rules: Vec<String>,
+    /// The files.
+    pub artefacts: Vec<Artefact>,
+}
+
+/// The files of one rule for one target; none if it stands in packs everywhere.
 ///
 /// # Errors
 /// What the target can't say.
@@ -58,11 +89,63 @@ fn render_with(
     rule: &Rule,
     variables: &Variables<'_>,
 ) -> Result<Vec<Artefact>, Unsupported> {
+    let own = pack::unpacked(release, target, rule);
+    if own.placements.is_empty() {
+        return Ok(Vec::new());
+    }
     let artefacts = match target {
-        Target::KyvernoClusterPolicy => kyverno_cluster_policy::render(release, rule, variables),
-        Target::KyvernoValidatingPolicy => kyverno_validating_policy::render(release, rule, variables),
-        Target::Gatekeeper => gatekeeper::render(release, rule),
-        Target::ValidatingAdmissionPolicy => validating_admission_policy::render(release, rule, variables),
+        Target::KyvernoClusterPolicy => kyverno_cluster_policy::render(release, &own, variables),
+        Target::KyvernoValidatingPolicy => kyverno_validating_policy::render(release, &own, variables),
+        Target::Gatekeeper => gatekeeper::render(release, &own),
+        Target::ValidatingAdmissionPolicy => validating_admission_policy::render(release, &own, variables),
     };
     artefacts.map_err(|reason| Unsupported { target: Some(target), rule: rule.id.clone(), reason })
+}
+
+/// The packs of the targets in the packed layout.
+pub fn render_packs(release: &Release) -> Vec<Result<Packed, Unsupported>> {
+    let groups = pack::groups(release);
+    let mut packs = Vec::new();
+    for target in release.packed.keys() {
+        let rendered = match target {
+            Target::Gatekeeper => gatekeeper::render_packs(release),
+            Target::KyvernoClusterPolicy => {
+                in_places(&groups, release, *target, kyverno_cluster_policy::render_pack)
+            }
+            Target::KyvernoValidatingPolicy => {
+                in_places(&groups, release, *target, kyverno_validating_policy::render_pack)
+            }
+            Target::ValidatingAdmissionPolicy => {
+                in_places(&groups, release, *target, validating_admission_policy::render_pack)
+            }
+        };
+        let refused = |reason| Unsupported { target: Some(*target), rule: "packed".to_owned(), reason };
+        packs.extend(rendered.into_iter().map(|packed| packed.map_err(refused)));
+    }
+    packs
+}
+
+/// The packs of a target that has a policy for each place.
+fn in_places(
+    groups: &[pack::Group<'_>],
+    release: &Release,
+    target: Target,
+    render: impl Fn(&Release, &pack::Part<'_>, &Placement) -> Result<Vec<Artefact>, String>,
+) -> Vec<Result<Packed, String>> {
+    let mut packs = Vec::new();
+    for group in groups {
+        match group.parts(release, target) {
+            Ok(parts) => packs.extend(parts.iter().map(|part| {
+                Ok(Packed {
+                    target,
+                    action: part.pack.action,
+                    suffix: Some(group.place.suffix.clone()),
+                    rules: part.pack.rules.iter().map(|rule| rule.id.clone()).collect(),
+                    artefacts: render(release, part, group.place)?,
+                })
+            })),
+            Err(reason) => packs.push(Err(reason)),
+        }
+    }
+    packs
 }

@@ -8,7 +8,7 @@
 //! PALISADE_MATRIX=full     all examples, as all kinds
 //! PALISADE_SKIP=cluster    none of it
 //! ```
-//! The proofs: `endings`, `verdicts`, `releases`, `together`, `actions`, `defaults`. That a bundle is accepted and kept is always
+//! The proofs: `endings`, `verdicts`, `releases`, `together`, `packed`, `actions`, `defaults`. That a bundle is accepted and kept is always
 //! among them. The log of each process, and the bundles, are in the folder `cluster` of the target
 //! folder's `tmp`.
 

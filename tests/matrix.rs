@@ -1,12 +1,13 @@
 //! The proof: the real engines judge as the evaluator does.
 //!
 //! Every example of every rule, in each kind that can carry it, and objects generated along the edges of what the rule reads, go as
-//! admission requests through each engine; so do all examples through the whole bundle of `production`.
+//! admission requests through each engine; so do all examples through the whole bundle of `production`, and through packs of all rules.
 //!
 //! ```text
 //! cargo test --test matrix                           all of it
 //! cargo test --test matrix -- POD-001 gatekeeper     some rules, some targets
 //! cargo test --test matrix -- bundle                 all examples through the whole bundle
+//! cargo test --test matrix -- packed                 all rules in the packed layout
 //! PALISADE_SEED=7        another sample of the generated objects
 //! PALISADE_MATRIX=full   all of the generated objects, for ClusterPolicy too
 //! ```
@@ -30,6 +31,8 @@ mod found;
 mod generate;
 #[path = "matrix/judging.rs"]
 mod judging;
+#[path = "matrix/packed.rs"]
+mod packed;
 #[path = "matrix/place.rs"]
 mod place;
 #[path = "matrix/project.rs"]
@@ -57,6 +60,8 @@ use tally::Tally;
 
 /// The projects whose rules are proved; the first is the shipped one.
 const PROJECTS: [&str; 2] = ["policies", "tests/projects/language"];
+/// The environments whose rules are packed, project by project.
+const ENVIRONMENTS: [&str; 2] = ["production", "everything"];
 
 fn main() -> ExitCode {
     match run() {
@@ -90,6 +95,12 @@ fn run() -> Result<bool, String> {
     if choice.bundle {
         progress("the whole bundle of production");
         bundle::prove(&projects[0], &choice, &mut bench, &mut tally)?;
+    }
+    if choice.packed {
+        for (project, environment) in projects.iter().zip(ENVIRONMENTS) {
+            progress(&format!("{} packed", project.folder));
+            packed::prove(project, environment, &choice, &mut bench, &mut tally)?;
+        }
     }
     progress("");
     Ok(tally.report())

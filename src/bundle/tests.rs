@@ -31,7 +31,7 @@ fn release() -> Release {
 }
 
 fn artefact(path: &str) -> Artefact {
-    Artefact { path: path.to_owned(), text: format!("# {path}\n") }
+    Artefact { path: path.to_owned(), text: format!("# {path}\n"), is_packed: false }
 }
 
 fn files() -> Files {

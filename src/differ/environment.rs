@@ -12,6 +12,7 @@ pub(super) fn changes(old: &ReleaseRecord, new: &ReleaseRecord) -> Vec<Change> {
     let mut changes = versions(&old.environment, &new.environment);
     changes.extend(renamed(&old.environment.project, &new.environment.project));
     changes.extend(engines(&old.environment.engines, &new.environment.engines));
+    changes.extend(layouts(&old.environment.engines, &new.environment.engines));
     changes.extend(words(&old.environment, &new.environment));
     changes.extend(left_out(old, new));
     changes.extend(exemptions(&old.exemptions, &new.exemptions));
@@ -45,7 +46,7 @@ fn engines(old: &BTreeMap<String, EngineRecord>, new: &BTreeMap<String, EngineRe
             let text = format!("policies for `{target}` too");
             Some(Change::new(Aspect::Versions, Class::Moved, text).named(target).to(range(engine)))
         }
-        Some(before) if before == engine => None,
+        Some(before) if range(before) == range(engine) => None,
         Some(before) => {
             let text = format!("`{target}`: {} → {}", range(before), range(engine));
             let change = Change::new(Aspect::Versions, Class::Moved, text);
@@ -53,6 +54,26 @@ fn engines(old: &BTreeMap<String, EngineRecord>, new: &BTreeMap<String, EngineRe
         }
     });
     gone.chain(others).collect()
+}
+
+/// Which policies there are: what they mean doesn't change, but the names of objects do, and the texts of denials.
+fn layouts(old: &BTreeMap<String, EngineRecord>, new: &BTreeMap<String, EngineRecord>) -> Vec<Change> {
+    let layout = |engine: &EngineRecord| match engine.packed.as_slice() {
+        [] => "one policy for each rule".to_owned(),
+        actions => {
+            let names: Vec<&str> = actions.iter().map(|action| action.name()).collect();
+            format!("one policy for all rules that {}", names.join(", and one for all that "))
+        }
+    };
+    let both = new.iter().filter_map(|(target, engine)| Some((target, old.get(target)?, engine)));
+    both.filter(|(_, before, engine)| before.packed != engine.packed)
+        .map(|(target, before, engine)| {
+            let (from, to) = (layout(before), layout(engine));
+            let text = format!("`{target}`: {from} → {to}; objects have other names");
+            let change = Change::new(Aspect::Layout, Class::Editorial, text);
+            change.named(target).from(from).to(to)
+        })
+        .collect()
 }
 
 /// The project's name is the beginning of each object's name: what a client would compare goes, and comes anew.

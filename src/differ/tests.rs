@@ -4,8 +4,8 @@ use crate::differ::{Aspect, Change, Class, compare};
 use crate::ir::number;
 use crate::ir::record::ReleaseRecord;
 use crate::ir::{
-    Action, Condition, Direction, LeftOut, Literal, Operator, Parameter, ParameterKind, Release, Value,
-    sample,
+    Action, Condition, Direction, LeftOut, Literal, Operator, Parameter, ParameterKind, Release, Target,
+    Value, sample,
 };
 
 /// The changes between the sample and what `edit` makes of it.
@@ -32,6 +32,20 @@ fn a_release_does_not_differ_from_itself() {
 #[test]
 fn places_in_files_are_no_change() {
     assert_eq!(changes(|new| new.rules[0].placements[0].set_by = "elsewhere".to_owned()), []);
+}
+
+#[test]
+fn another_layout_is_no_other_meaning() {
+    let packed = told(|new| {
+        new.packed.insert(Target::ValidatingAdmissionPolicy, [Action::Deny, Action::Warn].into());
+    });
+    assert_eq!(
+        packed,
+        [
+            "editorial Layout: `validating-admission-policy`: one policy for each rule → one policy for all rules that warn, and \
+          one for all that deny; objects have other names"
+        ]
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::table;
 use crate::bundle;
 use crate::ir::{Release, Target};
-use crate::targets::described;
+use crate::targets::{described, layout};
 
 /// The coverage of these releases. `rules` are the ids and titles of all rules that there are.
 pub fn coverage(rules: &BTreeMap<String, String>, releases: &[Release]) -> String {
@@ -32,7 +32,11 @@ fn targets(releases: &[Release]) -> String {
     let mut rows: Vec<Vec<String>> = vec![heading.chain(names).collect()];
     for target in Target::ALL {
         let ranges = releases.iter().map(|release| match release.engines.get(&target) {
-            Some(range) => described(target, range),
+            Some(range) => [Some(described(target, range)), layout(release, target)]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join("; "),
             None => "-".to_owned(),
         });
         rows.push([target.name().to_owned()].into_iter().chain(ranges).collect());

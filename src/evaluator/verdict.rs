@@ -128,6 +128,17 @@ impl Verdict {
         self.violations.iter().filter(|violation| violation.denies()).map(Violation::text).collect()
     }
 
+    /// The text with which a request is refused by several rules that stand in one policy: those that are violated, sorted by id.
+    pub fn packed_denial(release: &Release, violated: &[(&Rule, &Verdict)], object: &Node) -> String {
+        let (_, _, kind) = type_of(object);
+        let name = objects::name(object).unwrap_or("?");
+        let first = violated.first().map_or("", |(rule, _)| rule.id.as_str());
+        let help = release.help.replace("<< rule >>", first);
+        let texts: Vec<(String, Vec<String>)> =
+            violated.iter().map(|(rule, verdict)| (rule.id.clone(), verdict.texts())).collect();
+        text::packed_denial(&texts, kind, name, &help)
+    }
+
     /// The text with which a request is refused.
     pub fn denial(&self, release: &Release, rule: &Rule, object: &Node) -> String {
         let (_, _, kind) = type_of(object);

@@ -9,6 +9,7 @@ mod leaf;
 mod literal;
 mod loops;
 mod operand;
+mod pack;
 mod path;
 mod predicate;
 mod printer;
@@ -25,7 +26,8 @@ mod values;
 mod waived;
 
 pub use literal::{is_printable, quoted};
-pub use rule::{WAIVED, object_name, variables};
+pub use pack::packed_variables;
+pub use rule::{object_name, variables};
 
 /// A variable of a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,4 +36,18 @@ pub struct Variable {
     pub name: String,
     /// Its value, over several lines if it is long.
     pub expression: String,
+    /// Whether it only tells of exemptions, so that no verdict and no text depends on it.
+    pub is_trace: bool,
+}
+
+impl Variable {
+    /// A variable on which others may depend.
+    fn new(name: impl Into<String>, expression: &syntax::Expression) -> Self {
+        Self { name: name.into(), expression: expression.print(), is_trace: false }
+    }
+
+    /// A variable that only tells of exemptions.
+    fn trace(name: impl Into<String>, expression: &syntax::Expression) -> Self {
+        Self { is_trace: true, ..Self::new(name, expression) }
+    }
 }

@@ -10,12 +10,14 @@ mod head;
 mod leaf;
 mod literal;
 mod loops;
+mod pack;
 mod printer;
 mod scope;
 mod shape;
 mod value;
 
 pub use literal::text;
+pub use pack::{Packed, packed, violation};
 
 use self::condition::Helpers;
 use self::printer::{Body, Printer, call};
@@ -36,7 +38,12 @@ pub struct Module {
 
 /// Prints a rule with its parameters alive.
 pub fn module(rule: &Rule) -> Result<Module, Unprintable> {
-    let mut printer = Printer::new(rule);
+    printed(&mut Printer::new(rule))
+}
+
+/// Prints a rule; what it needs from the head stands before it, unless another module has it.
+fn printed<'a>(printer: &mut Printer<'a>) -> Result<Module, Unprintable> {
+    let rule: &'a Rule = printer.rule;
     let mut lists = printer.shapes()?;
     for check in &rule.checks {
         lists.extend(printer.check(check)?);
@@ -48,7 +55,9 @@ pub fn module(rule: &Rule) -> Result<Module, Unprintable> {
         + "\n\tsome text in texts\n]";
     let mut blocks = vec![all];
     blocks.extend(governed_rules);
-    blocks.extend(printer.head());
+    if printer.head_of.is_empty() {
+        blocks.extend(printer.head());
+    }
     blocks.append(&mut printer.blocks);
     Ok(Module { governed: literal::indented(&governed), is_sparing, rules: blocks.join("\n\n") })
 }

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::release::{
-    Action, Direction, ExemptionRecord, FailurePolicy, LeftOut, Release, Requirement, Severity,
+    Action, Direction, EngineRange, ExemptionRecord, FailurePolicy, LeftOut, Release, Requirement, Severity,
+    Target,
 };
 use super::rule::{Check, Parameter, ParameterKind, Rule, Waiver};
 
@@ -65,6 +66,9 @@ pub struct EngineRecord {
     pub from: String,
     /// The newest.
     pub to: String,
+    /// The actions whose rules stand together in one policy, sorted; none where each rule has its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub packed: Vec<Action>,
 }
 
 /// A rule.
@@ -171,9 +175,10 @@ pub struct WaiverRecord {
 impl ReleaseRecord {
     /// The record of a release.
     pub fn of(release: &Release) -> Self {
-        let engine = |range: &super::EngineRange| EngineRecord {
+        let engine = |target: &Target, range: &EngineRange| EngineRecord {
             from: range.from.to_string(),
             to: range.to.to_string(),
+            packed: release.packed.get(target).into_iter().flatten().copied().collect(),
         };
         Self {
             environment: EnvironmentRecord {
@@ -188,7 +193,7 @@ impl ReleaseRecord {
                 engines: release
                     .engines
                     .iter()
-                    .map(|(target, range)| (target.name().to_owned(), engine(range)))
+                    .map(|(target, range)| (target.name().to_owned(), engine(target, range)))
                     .collect(),
             },
             left_out: release.left_out.clone(),

@@ -1,6 +1,6 @@
 //! A release: all rules of one environment, with their actions and places. Everything after lowering takes this.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,8 @@ pub struct Release {
     pub owner: Option<String>,
     /// The engines, each with the versions that it must work on.
     pub engines: BTreeMap<Target, EngineRange>,
+    /// The targets in the packed layout, each with the actions whose rules are packed; the others have a policy for each rule.
+    pub packed: BTreeMap<Target, BTreeSet<Action>>,
     /// Namespaces that no rule looks into, sorted by name.
     pub left_out: Vec<LeftOut>,
     /// The names of the namespace scopes in order, the last (without a name) left away, with their selectors.
@@ -36,6 +38,13 @@ pub struct Release {
     pub exemptions: Vec<ExemptionRecord>,
     /// The rules, sorted by id.
     pub rules: Vec<Rule>,
+}
+
+impl Release {
+    /// Whether the rules with this action stand together in packs for this target.
+    pub fn is_packed(&self, target: Target, action: Action) -> bool {
+        self.packed.get(&target).is_some_and(|actions| actions.contains(&action))
+    }
 }
 
 /// What policies are written for.
@@ -207,6 +216,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Every severity, the least first.
+    pub const ALL: [Severity; 4] = [Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
+
     /// The severity's name.
     pub fn name(self) -> &'static str {
         match self {

@@ -148,6 +148,7 @@ pub fn release() -> Release {
         help: "Ask in #platform about << rule >>".to_owned(),
         owner: Some("team".to_owned()),
         engines: BTreeMap::from([(Target::ValidatingAdmissionPolicy, range)]),
+        packed: BTreeMap::new(),
         left_out: vec![LeftOut {
             namespace: "kube-system".to_owned(),
             reason: "the cluster's own".to_owned(),

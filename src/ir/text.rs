@@ -7,6 +7,12 @@
 //! Violations come in the order of checks and of the object's lists. Of the first [`LISTED`] each text is taken once, they are sorted
 //! by their bytes, and shown as long as the joined text holds at most [`TEXT_LIMIT`] code points; the others are counted. (CEL has no
 //! function to sort or to drop what is double before Kubernetes 1.35; twenty texts can be sorted within any budget.)
+//!
+//! Where several rules stand in one policy, an engine that speaks CEL has one text for all of them:
+//!
+//! ```text
+//! <rule id>, <rule id> <Kind/name>: <rule id> <violation>; <rule id> <violation>; and N more. <help>
+//! ```
 
 use super::rule::{Container, Shape};
 
@@ -83,4 +89,15 @@ pub fn unreadable(shape: &Shape) -> String {
 pub fn denial(rule: &str, kind: &str, name: &str, violations: &[String], help: &str) -> String {
     let text = format!("{rule} {kind}/{}: {}.", shown(name), joined(violations));
     if help.is_empty() { text } else { format!("{text} {help}") }
+}
+
+/// The text of a denial by several rules that stand in one policy: the ids of those that are violated, in order, each with its
+/// violations; each violation has its rule's id in front, and all together are shown as those of one rule are.
+pub fn packed_denial(violated: &[(String, Vec<String>)], kind: &str, name: &str, help: &str) -> String {
+    let ids: Vec<&str> = violated.iter().map(|(rule, _)| rule.as_str()).collect();
+    let of_rule = |(rule, violations): &(String, Vec<String>)| -> Vec<String> {
+        violations.iter().map(|violation| format!("{rule} {violation}")).collect()
+    };
+    let violations: Vec<String> = violated.iter().flat_map(of_rule).collect();
+    denial(&ids.join(", "), kind, name, &violations, help)
 }

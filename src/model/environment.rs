@@ -53,6 +53,20 @@ pub enum Layout {
     /// One policy for each rule
     #[default]
     PerRule,
+    /// One policy for all rules with the same action in the same namespaces, which costs an engine much less
+    Packed,
+}
+
+/// An action whose rules can be packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PackedAction {
+    /// Rules that audit
+    Audit,
+    /// Rules that warn
+    Warn,
+    /// Rules that deny
+    Deny,
 }
 
 /// Versions of an engine that the bundle must work on.
@@ -68,6 +82,10 @@ pub struct VersionRange {
     /// How policies are laid out
     #[serde(default)]
     pub layout: Layout,
+    /// Which rules the layout `packed` is for: `[deny]` unless it is said; the others keep a policy each
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub packed_actions: Option<Vec<PackedAction>>,
 }
 
 /// The engines that policies are written for; one that is left out gets none.

@@ -6,20 +6,23 @@ use std::cell::OnceCell;
 
 use minijinja::{Value, context};
 
+use super::pack::{self, Pack};
 use super::{frame, names};
-use crate::expression::cel;
+use crate::expression::{Unprintable, cel};
 use crate::ir::fold::fold;
 use crate::ir::text::TEXT_LIMIT;
 use crate::ir::{Action, Kind, Operator, Placement, Release, Rule};
 
 /// The variables that give a denial's text, each before those that use it.
 const TEXT_VARIABLES: [&str; 7] = ["places", "first", "ranked", "sorted", "fitting", "name", "text"];
+/// The most code points of an expression that CEL compiles.
+const LONGEST_EXPRESSION: usize = 100_000;
 
 /// The variables of a rule's policy, alike for all targets that speak CEL: printed when the first one asks.
 pub(super) struct Variables<'a> {
     release: &'a Release,
     rule: &'a Rule,
-    printed: OnceCell<Result<Vec<Value>, String>>,
+    printed: OnceCell<Result<Vec<cel::Variable>, String>>,
 }
 
 impl<'a> Variables<'a> {
@@ -30,41 +33,126 @@ impl<'a> Variables<'a> {
 
     /// The variables, or why CEL can't say the rule.
     pub(super) fn printed(&self) -> Result<Value, String> {
-        self.all().map(Value::from)
+        self.all().map(|all| all.iter().map(value).collect())
     }
 
     /// The variables for an engine that can't leave a trace of an exemption, and compiles what it is given in each request.
     pub(super) fn without_trace(&self) -> Result<Value, String> {
-        let is_trace =
-            |variable: &Value| variable.get_attr("name").is_ok_and(|name| name.as_str() == Some(cel::WAIVED));
-        Ok(self.all()?.into_iter().filter(|variable| !is_trace(variable)).collect())
+        self.all().map(without_trace)
     }
 
-    fn all(&self) -> Result<Vec<Value>, String> {
-        self.printed.get_or_init(|| variables(self.release, self.rule)).clone()
+    fn all(&self) -> Result<&[cel::Variable], String> {
+        let printed = self.printed.get_or_init(|| variables(self.release, self.rule));
+        printed.as_deref().map_err(Clone::clone)
     }
 }
 
+/// The variables of a pack's policy, alike for all targets that speak CEL.
+#[derive(Clone, Debug)]
+pub(super) struct PackedVariables {
+    all: Vec<cel::Variable>,
+}
+
+impl PackedVariables {
+    /// Those of a pack: of its rules, then of their text.
+    pub(super) fn of(release: &Release, pack: &Pack<'_>) -> Result<Self, String> {
+        let kinds = pack.kinds();
+        let rules: Vec<Rule> = pack.rules.iter().map(|rule| narrowed(fold(rule), &kinds)).collect();
+        let mut all = cel::packed_variables(&rules, &kinds).map_err(|error| unsayable(&error))?;
+        let given = context! {
+            name => frame::code(cel::object_name()),
+            limit => TEXT_LIMIT,
+            help => frame::code(packed_help(release)),
+        };
+        all.extend(text_variables("packed_text", &given)?);
+        Ok(Self { all })
+    }
+
+    /// The variables.
+    pub(super) fn printed(&self) -> Value {
+        self.all.iter().map(value).collect()
+    }
+
+    /// The variables for an engine that can't leave a trace of an exemption.
+    pub(super) fn without_trace(&self) -> Value {
+        without_trace(&self.all)
+    }
+
+    /// How many bytes they take in their object.
+    pub(super) fn size(&self) -> usize {
+        self.all.iter().map(|variable| pack::size(&variable.expression)).sum()
+    }
+
+    /// Whether none of them is longer than CEL compiles.
+    pub(super) fn can_be_compiled(&self) -> bool {
+        self.all.iter().all(|variable| variable.expression.chars().count() < LONGEST_EXPRESSION)
+    }
+
+    /// Whether there is a trace of exemptions.
+    pub(super) fn has_trace(&self) -> bool {
+        self.all.iter().any(|variable| variable.is_trace)
+    }
+}
+
+/// The rule as far as it governs these kinds.
+fn narrowed(mut rule: Rule, kinds: &[Kind]) -> Rule {
+    rule.kinds.retain(|kind| kinds.contains(kind));
+    for check in &mut rule.checks {
+        check.kinds.retain(|kind| kinds.contains(kind));
+    }
+    rule.checks.retain(|check| !check.kinds.is_empty());
+    for shape in &mut rule.shapes {
+        shape.kinds.retain(|kind| kinds.contains(kind));
+    }
+    rule.shapes.retain(|shape| !shape.kinds.is_empty());
+    rule
+}
+
+/// The end of a denial's text, as an expression: about the first rule that is violated. (The text is worked out, and must not fail,
+/// also where none is.)
+fn packed_help(release: &Release) -> String {
+    let help = if release.help.is_empty() { ".".to_owned() } else { format!(". {}", release.help) };
+    let pieces: Vec<String> = help.split("<< rule >>").map(cel::quoted).collect();
+    pieces.join(" + (variables.rules + ['?'])[0] + ")
+}
+
 /// The variables of a rule's policy: those of the rule, then those of its text.
-fn variables(release: &Release, rule: &Rule) -> Result<Vec<Value>, String> {
-    let own = cel::variables(&fold(rule)).map_err(|error| {
-        format!("CEL can't say {error}; this is a bug of palisade, please report it with the rule")
-    })?;
-    let mut variables: Vec<Value> = own
-        .into_iter()
-        .map(|variable| context! { name => variable.name, expression => variable.expression })
-        .collect();
+fn variables(release: &Release, rule: &Rule) -> Result<Vec<cel::Variable>, String> {
+    let mut all = cel::variables(&fold(rule)).map_err(|error| unsayable(&error))?;
     let given = context! {
         rule => rule.id.as_str(),
         name => frame::code(cel::object_name()),
         limit => TEXT_LIMIT,
         help => names::help(release, rule),
     };
-    for name in TEXT_VARIABLES {
-        let expression = frame::render(&format!("cel/{name}.cel.j2"), given.clone())?;
-        variables.push(context! { name, expression => expression.trim_end() });
-    }
-    Ok(variables)
+    all.extend(text_variables("text", &given)?);
+    Ok(all)
+}
+
+/// The variables that give a denial's text; the last one comes out of a template of its own.
+fn text_variables(last: &str, given: &Value) -> Result<Vec<cel::Variable>, String> {
+    let variable = |name: &&str| {
+        let template = if *name == "text" { last } else { name };
+        let expression = frame::render(&format!("cel/{template}.cel.j2"), given.clone())?;
+        let expression = expression.trim_end().to_owned();
+        Ok(cel::Variable { name: (*name).to_owned(), expression, is_trace: false })
+    };
+    TEXT_VARIABLES.iter().map(variable).collect()
+}
+
+/// Why CEL can't say a rule.
+fn unsayable(error: &Unprintable) -> String {
+    format!("CEL can't say {error}; this is a bug of palisade, please report it with the rule")
+}
+
+/// A variable, for a template.
+fn value(variable: &cel::Variable) -> Value {
+    context! { name => variable.name.as_str(), expression => variable.expression.as_str() }
+}
+
+/// The variables on which a verdict and its text depend.
+fn without_trace(all: &[cel::Variable]) -> Value {
+    all.iter().filter(|variable| !variable.is_trace).map(value).collect()
 }
 
 /// The rule's kinds of one scope: those without a namespace, or those with one.
@@ -72,9 +160,9 @@ pub(super) fn kinds_of<'rule>(rule: &'rule Rule, placement: &Placement) -> Vec<&
     rule.kinds.iter().filter(|kind| kind.is_cluster_wide() == placement.cluster).collect()
 }
 
-/// The operations that a rule judges.
-pub(super) fn operations(rule: &Rule) -> Vec<&'static str> {
-    if judges_updates(rule) { vec!["CREATE", "UPDATE"] } else { vec!["CREATE"] }
+/// The operations that rules judge.
+pub(super) fn operations(rules: &[&Rule]) -> Vec<&'static str> {
+    if rules.iter().any(|rule| judges_updates(rule)) { vec!["CREATE", "UPDATE"] } else { vec!["CREATE"] }
 }
 
 /// A rule whose governed parts never change judges no UPDATE.
@@ -94,13 +182,16 @@ fn is_pod(kind: &Kind) -> bool {
     kind.group.is_empty() && kind.kind == "Pod"
 }
 
-/// The resources of some of the rule's kinds, by group and versions; Pods with the subresource that brings ephemeral containers, which
+/// The resources of some of the rules' kinds, by group and versions; Pods with the subresource that brings ephemeral containers, which
 /// is only ever updated.
-pub(super) fn resource_rules(rule: &Rule, kinds: &[&Kind]) -> Value {
+pub(super) fn resource_rules(rules: &[&Rule], kinds: &[&Kind]) -> Value {
+    let sees_containers = |kind: &Kind| {
+        is_pod(kind) && rules.iter().any(|rule| rule.kinds.contains(kind) && judges_updates(rule))
+    };
     let mut groups: Vec<(&str, &[String], Vec<&str>)> = Vec::new();
     for kind in kinds {
         let mut resources = vec![kind.plural.as_str()];
-        if is_pod(kind) && judges_updates(rule) {
+        if sees_containers(kind) {
             resources.push(EPHEMERAL_CONTAINERS);
         }
         let same =

@@ -3,12 +3,14 @@
 //! Prints no condition: `expression::rego` does.
 
 mod library;
+mod pack;
 mod schema;
 mod tree;
 
 use std::collections::BTreeMap;
 
 use minijinja::{Value, context};
+pub(super) use pack::render_packs;
 
 use super::{Artefact, frame, names};
 use crate::expression::rego;
@@ -22,20 +24,28 @@ const LONGEST_NAME: usize = 63;
 /// The files of one rule, or why it can't be said; none if the rule holds nowhere.
 pub(super) fn render(release: &Release, rule: &Rule) -> Result<Vec<Artefact>, String> {
     let kind = names::constraint_kind(release, rule);
+    check_kind(&kind)?;
+    let parameters: serde_json::Map<_, _> = values(rule);
+    let parameters = (!parameters.is_empty()).then(|| tree::indented(&parameters.into(), 4));
+    let constraints = constraints(release, rule, parameters.as_deref())?;
+    if constraints.is_empty() {
+        return Ok(Vec::new());
+    }
+    let template = template(release, rule, &kind)?;
+    let constraints = documents(names::header(rule), &kind, annotations(rule), constraints)?;
+    let artefact =
+        |folder: &str, text| Artefact::of_rule(format!("gatekeeper/{folder}/{}.yaml", rule.id), text);
+    Ok(vec![artefact("templates", template), artefact("constraints", constraints)])
+}
+
+/// Whether Gatekeeper can make a resource of a kind.
+fn check_kind(kind: &str) -> Result<(), String> {
     if kind.len() > LONGEST_KIND {
         return Err(format!(
             "the kind `{kind}` is longer than {LONGEST_KIND} characters: shorten the project's name"
         ));
     }
-    let constraints = constraints(release, rule)?;
-    if constraints.is_empty() {
-        return Ok(Vec::new());
-    }
-    let template = template(release, rule, &kind)?;
-    let constraints = documents(rule, &kind, constraints)?;
-    let artefact =
-        |folder: &str, text| Artefact { path: format!("gatekeeper/{folder}/{}.yaml", rule.id), text };
-    Ok(vec![artefact("templates", template), artefact("constraints", constraints)])
+    Ok(())
 }
 
 /// The ConstraintTemplate.
@@ -53,7 +63,7 @@ fn template(release: &Release, rule: &Rule, kind: &str) -> Result<String, String
             annotations => annotations(rule),
             schema => schema.map(frame::code),
             module => frame::code(tree::block(&module, 14)),
-            library => frame::code(tree::block(&library, 16)),
+            libraries => vec![frame::code(tree::block(&library, 16))],
         },
     )
 }
@@ -74,31 +84,31 @@ fn module(release: &Release, rule: &Rule) -> Result<String, String> {
     )
 }
 
+/// The values of a rule's parameters.
+fn values(rule: &Rule) -> serde_json::Map<String, serde_json::Value> {
+    rule.parameters.iter().map(|(name, parameter)| (name.clone(), parameter.value.to_json())).collect()
+}
+
 /// The file of constraints.
-fn documents(rule: &Rule, kind: &str, constraints: Vec<Value>) -> Result<String, String> {
-    let parameters: serde_json::Map<_, _> =
-        rule.parameters.iter().map(|(name, parameter)| (name.clone(), parameter.value.to_json())).collect();
-    let parameters = (!parameters.is_empty()).then(|| tree::indented(&parameters.into(), 4));
-    frame::render(
-        "gatekeeper/constraint.yaml.j2",
-        context! {
-            header => names::header(rule),
-            kind,
-            annotations => annotations(rule),
-            parameters => parameters.map(frame::code),
-            constraints,
-        },
-    )
+fn documents(
+    header: String,
+    kind: &str,
+    annotations: BTreeMap<String, String>,
+    constraints: Vec<Value>,
+) -> Result<String, String> {
+    frame::render("gatekeeper/constraint.yaml.j2", context! { header, kind, annotations, constraints })
 }
 
 /// What the constraints say, one for each placement with kinds: without kinds a constraint would match them all.
-fn constraints(release: &Release, rule: &Rule) -> Result<Vec<Value>, String> {
+fn constraints(release: &Release, rule: &Rule, parameters: Option<&str>) -> Result<Vec<Value>, String> {
     let mut constraints = Vec::new();
     for placement in &rule.placements {
         let is_meant = |kind: &&Kind| kind.is_cluster_wide() == placement.cluster;
         let kinds: Vec<&Kind> = rule.kinds.iter().filter(is_meant).collect();
         if !kinds.is_empty() {
-            constraints.push(constraint(release, rule, placement, &kinds)?);
+            let name = names::object_name(release, rule, placement);
+            let labels = names::labels(release, rule, Some(placement.action));
+            constraints.push(constraint(name, labels, placement, &kinds, parameters)?);
         }
     }
     Ok(constraints)
@@ -106,12 +116,12 @@ fn constraints(release: &Release, rule: &Rule) -> Result<Vec<Value>, String> {
 
 /// What the constraint of a placement says.
 fn constraint(
-    release: &Release,
-    rule: &Rule,
+    name: String,
+    labels: BTreeMap<String, String>,
     placement: &Placement,
     kinds: &[&Kind],
+    parameters: Option<&str>,
 ) -> Result<Value, String> {
-    let name = names::object_name(release, rule, placement);
     if name.len() > LONGEST_NAME {
         return Err(format!(
             "the name `{name}` is longer than {LONGEST_NAME} characters: shorten the project's or the scope's name"
@@ -119,18 +129,23 @@ fn constraint(
     }
     Ok(context! {
         name,
-        labels => names::labels(release, rule, Some(placement.action)),
+        labels,
         action => action(placement.action),
         scope => if placement.cluster { "Cluster" } else { "Namespaced" },
         kinds => by_group(kinds),
         selector => placement.selector.iter().map(requirement).collect::<Vec<_>>(),
+        parameters => parameters.map(|parameters| frame::code(parameters.to_owned())),
     })
 }
 
 /// The annotations of both objects. Gatekeeper's library also has `metadata.gatekeeper.sh/version`, the semantic version of a template.
 /// A rule has none: it says since which release it is there, which stays the same when the rule changes, and so would be a wrong answer.
 fn annotations(rule: &Rule) -> BTreeMap<String, String> {
-    let mut annotations = names::annotations(rule);
+    renamed(names::annotations(rule))
+}
+
+/// The annotations under the names that Gatekeeper's library has for some of them.
+fn renamed(mut annotations: BTreeMap<String, String>) -> BTreeMap<String, String> {
     for (own, usual) in
         [("palisade.dev/description", "description"), ("palisade.dev/title", "metadata.gatekeeper.sh/title")]
     {

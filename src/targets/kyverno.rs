@@ -3,20 +3,42 @@
 use std::collections::BTreeMap;
 
 use super::names;
-use crate::ir::Rule;
+use super::pack::Pack;
+use crate::ir::{Kind, Rule, Severity};
 
-/// The annotations that Kyverno's policies, reports and tools show. Autogen is off: the kinds are matched one by one.
+/// The annotations that Kyverno's policies, reports and tools show.
 pub(super) fn annotations(rule: &Rule) -> BTreeMap<String, String> {
-    let subjects: Vec<&str> = rule.kinds.iter().map(|kind| kind.kind.as_str()).collect();
-    let mut annotations = BTreeMap::from([
-        ("pod-policies.kyverno.io/autogen-controllers".to_owned(), "none".to_owned()),
-        ("policies.kyverno.io/category".to_owned(), rule.category.clone()),
-        ("policies.kyverno.io/description".to_owned(), rule.why.trim().to_owned()),
-        ("policies.kyverno.io/minversion".to_owned(), "1.17.0".to_owned()),
-        ("policies.kyverno.io/severity".to_owned(), rule.severity.name().to_owned()),
-        ("policies.kyverno.io/subject".to_owned(), subjects.join(", ")),
-        ("policies.kyverno.io/title".to_owned(), rule.title.clone()),
-    ]);
+    let mut annotations = described(&rule.category, rule.why.trim(), rule.severity, &rule.kinds, &rule.title);
     annotations.extend(names::source(rule));
     annotations
+}
+
+/// The same on the policy of a pack, and which rules it holds.
+pub(super) fn annotations_of_pack(pack: &Pack<'_>) -> BTreeMap<String, String> {
+    let mut annotations =
+        described("packed", &pack.description(), pack.severity(), &pack.kinds(), &pack.title());
+    annotations.insert("palisade.dev/rules".to_owned(), pack.ids().join(", "));
+    annotations
+}
+
+/// Kyverno's annotations. Autogen is off: the kinds are matched one by one.
+fn described(
+    category: &str,
+    description: &str,
+    severity: Severity,
+    kinds: &[Kind],
+    title: &str,
+) -> BTreeMap<String, String> {
+    let subjects: Vec<&str> = kinds.iter().map(|kind| kind.kind.as_str()).collect();
+    let subjects = subjects.join(", ");
+    let annotations = [
+        ("pod-policies.kyverno.io/autogen-controllers", "none"),
+        ("policies.kyverno.io/category", category),
+        ("policies.kyverno.io/description", description),
+        ("policies.kyverno.io/minversion", "1.17.0"),
+        ("policies.kyverno.io/severity", severity.name()),
+        ("policies.kyverno.io/subject", &subjects),
+        ("policies.kyverno.io/title", title),
+    ];
+    annotations.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }

@@ -2,6 +2,7 @@
 
 use minijinja::{Value, context};
 
+use super::pack::Part;
 use super::{Artefact, admission, frame, kyverno, names};
 use crate::ir::{Action, Kind, Placement, Release, Rule, Target};
 
@@ -19,29 +20,58 @@ pub(super) fn render(
         policies,
         rule => rule.id.to_lowercase(),
         annotations => admission::pairs(kyverno::annotations(rule)),
-        operations => admission::operations(rule),
+        operations => admission::operations(&[rule]),
         variables => variables.without_trace()?,
         message => names::message(rule),
     };
     let text = frame::render(&format!("{folder}/policy.yaml.j2"), given)?;
-    Ok(vec![Artefact { path: format!("{folder}/{}.yaml", rule.id), text }])
+    Ok(vec![Artefact::of_rule(format!("{folder}/{}.yaml", rule.id), text)])
 }
 
-/// What the template takes for one placement.
+/// The file of a pack in a place.
+pub(super) fn render_pack(
+    release: &Release,
+    Part { pack, variables }: &Part<'_>,
+    place: &Placement,
+) -> Result<Vec<Artefact>, String> {
+    let folder = Target::KyvernoClusterPolicy.name();
+    let kinds = pack.kinds();
+    let labels = admission::pairs(pack.labels(release));
+    let given = context! {
+        header => pack.header(),
+        policies => vec![policy_of(pack.name(release), labels, place, &kinds.iter().collect::<Vec<_>>())],
+        rule => pack.stem(),
+        annotations => admission::pairs(kyverno::annotations_of_pack(pack)),
+        operations => admission::operations(&pack.rules),
+        variables => variables.without_trace(),
+        message => pack.message(release),
+    };
+    let text = frame::render(&format!("{folder}/policy.yaml.j2"), given)?;
+    Ok(vec![Artefact::of_pack(format!("{folder}/{}.yaml", pack.stem()), text)])
+}
+
+/// What the template takes for one placement of a rule.
 fn policy(release: &Release, rule: &Rule, placement: &Placement) -> Value {
+    let labels = admission::labels(release, rule, Some(placement.action));
+    let kinds = admission::kinds_of(rule, placement);
+    policy_of(names::object_name(release, rule, placement), labels, placement, &kinds)
+}
+
+/// What the template takes for one policy.
+fn policy_of(name: String, labels: Value, placement: &Placement, kinds: &[&Kind]) -> Value {
     let (failure_action, emit_warning) = match placement.action {
         Action::Audit => ("Audit", false),
         Action::Warn => ("Audit", true),
         Action::Deny => ("Enforce", false),
     };
     context! {
-        name => names::object_name(release, rule, placement),
-        labels => admission::labels(release, rule, Some(placement.action)),
+        name,
+        labels,
         failure_policy => placement.failure_policy.name(),
         failure_action,
         emit_warning,
         selector => admission::selector(placement),
-        kinds => admission::kinds_of(rule, placement).into_iter().flat_map(full_names).collect::<Vec<_>>(),
+        kinds => kinds.iter().copied().flat_map(full_names).collect::<Vec<_>>(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use minijinja::{Value, context};
 
+use super::pack::Part;
 use super::{Artefact, admission, frame, kyverno, names};
 use crate::ir::{Action, Placement, Release, Rule, Target};
 
@@ -18,28 +19,60 @@ pub(super) fn render(
         header => names::header(rule),
         policies,
         annotations => admission::pairs(kyverno::annotations(rule)),
-        operations => admission::operations(rule),
+        operations => admission::operations(&[rule]),
         variables => variables.printed()?,
+        is_packed => false,
         has_waivers => admission::has_waivers(rule),
         message => names::message(rule),
     };
     let text = frame::render(&format!("{folder}/policy.yaml.j2"), given)?;
-    Ok(vec![Artefact { path: format!("{folder}/{}.yaml", rule.id), text }])
+    Ok(vec![Artefact::of_rule(format!("{folder}/{}.yaml", rule.id), text)])
 }
 
-/// What the template takes for one placement.
+/// The file of a pack in a place.
+pub(super) fn render_pack(
+    release: &Release,
+    Part { pack, variables }: &Part<'_>,
+    place: &Placement,
+) -> Result<Vec<Artefact>, String> {
+    let folder = Target::KyvernoValidatingPolicy.name();
+    let kinds = pack.kinds();
+    let resources = admission::resource_rules(&pack.rules, &kinds.iter().collect::<Vec<_>>());
+    let labels = admission::pairs(pack.labels(release));
+    let given = context! {
+        header => pack.header(),
+        policies => vec![policy_of(pack.name(release), labels, place, resources)],
+        annotations => admission::pairs(kyverno::annotations_of_pack(pack)),
+        operations => admission::operations(&pack.rules),
+        variables => variables.printed(),
+        is_packed => true,
+        has_waivers => variables.has_trace(),
+        message => pack.message(release),
+    };
+    let text = frame::render(&format!("{folder}/policy.yaml.j2"), given)?;
+    Ok(vec![Artefact::of_pack(format!("{folder}/{}.yaml", pack.stem()), text)])
+}
+
+/// What the template takes for one placement of a rule.
 fn policy(release: &Release, rule: &Rule, placement: &Placement) -> Value {
+    let labels = admission::labels(release, rule, Some(placement.action));
+    let resources = admission::resource_rules(&[rule], &admission::kinds_of(rule, placement));
+    policy_of(names::object_name(release, rule, placement), labels, placement, resources)
+}
+
+/// What the template takes for one policy.
+fn policy_of(name: String, labels: Value, placement: &Placement, resource_rules: Value) -> Value {
     let validation_actions = match placement.action {
         Action::Audit => vec!["Audit"],
         Action::Warn => vec!["Warn", "Audit"],
         Action::Deny => vec!["Deny"],
     };
     context! {
-        name => names::object_name(release, rule, placement),
-        labels => admission::labels(release, rule, Some(placement.action)),
+        name,
+        labels,
         failure_policy => placement.failure_policy.name(),
         validation_actions,
         selector => admission::selector(placement),
-        resource_rules => admission::resource_rules(rule, &admission::kinds_of(rule, placement)),
+        resource_rules,
     }
 }

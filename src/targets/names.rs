@@ -20,10 +20,13 @@ pub fn rule_name(release: &Release, rule: &Rule) -> String {
 
 /// The kind of a rule's constraints in Gatekeeper: `PalisadePOD001`.
 pub fn constraint_kind(release: &Release, rule: &Rule) -> String {
+    format!("{}{}", project_in_kinds(release), rule.id.replace('-', ""))
+}
+
+/// The project's name as kinds of constraints begin with it: `Palisade`.
+pub fn project_in_kinds(release: &Release) -> String {
     let mut letters = release.project.chars().filter(char::is_ascii_alphanumeric);
-    let project: String =
-        letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect();
-    format!("{project}{}", rule.id.replace('-', ""))
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
 /// The labels of each generated object. Without an action for objects that stand for all placements.

@@ -4,9 +4,10 @@
 
 use minijinja::{Value, context};
 
+use super::pack::{Pack, Part};
 use super::{Artefact, admission, frame, names};
 use crate::expression::cel;
-use crate::ir::{Action, FailurePolicy, Placement, Release, Rule, Target};
+use crate::ir::{Action, FailurePolicy, Placement, Release, Rule, Severity, Target};
 
 /// The files of one rule, or why it can't be said.
 pub(super) fn render(
@@ -22,9 +23,76 @@ pub(super) fn render(
     let bindings = context! { header => names::header(rule), bindings };
     let bindings = frame::render(&format!("{folder}/binding.yaml.j2"), bindings)?;
     Ok(vec![
-        Artefact { path: format!("{folder}/{}.yaml", rule.id), text: policy },
-        Artefact { path: format!("{folder}/{}.binding.yaml", rule.id), text: bindings },
+        Artefact::of_rule(format!("{folder}/{}.yaml", rule.id), policy),
+        Artefact::of_rule(format!("{folder}/{}.binding.yaml", rule.id), bindings),
     ])
+}
+
+/// The files of a pack in a place.
+pub(super) fn render_pack(
+    release: &Release,
+    Part { pack, variables }: &Part<'_>,
+    place: &Placement,
+) -> Result<Vec<Artefact>, String> {
+    let folder = Target::ValidatingAdmissionPolicy.name();
+    let kinds = pack.kinds();
+    let name = pack.name(release);
+    let policy = context! {
+        header => pack.header(),
+        name => &name,
+        labels => admission::pairs(pack.labels(release)),
+        annotations => admission::pairs(pack.annotations()),
+        failure_policy => place.failure_policy.name(),
+        operations => admission::operations(&pack.rules),
+        resource_rules => admission::resource_rules(&pack.rules, &kinds.iter().collect::<Vec<_>>()),
+        variables => variables.printed(),
+        message => pack.message(release),
+        severity_if_violated => severity_if_violated(pack),
+        is_packed => true,
+        has_waivers => variables.has_trace(),
+    };
+    let binding = context! {
+        name => &name,
+        policy => name,
+        labels => admission::pairs(pack.labels(release)),
+        annotations => Vec::<Value>::new(),
+        validation_actions => validation_actions(place.action),
+        selector => admission::selector(place),
+        operations => admission::operations(&pack.rules),
+        resource_rules => None::<Value>,
+    };
+    let bindings = context! { header => pack.header(), bindings => vec![binding] };
+    let file = |name: String, template: &str, given| -> Result<Artefact, String> {
+        let text = frame::render(&format!("{folder}/{template}.yaml.j2"), given)?;
+        Ok(Artefact::of_pack(format!("{folder}/{name}.yaml"), text))
+    };
+    Ok(vec![
+        file(pack.stem(), "policy", policy)?,
+        file(format!("{}.binding", pack.stem()), "binding", bindings)?,
+    ])
+}
+
+/// The severity of the worst rule that is violated, as an expression; empty if none is.
+fn severity_if_violated(pack: &Pack<'_>) -> String {
+    let mut expression = String::new();
+    for severity in Severity::ALL.into_iter().rev() {
+        let rules = pack.rules.iter().filter(|rule| rule.severity == severity);
+        let ids: Vec<String> = rules.map(|rule| cel::quoted(&rule.id)).collect();
+        if !ids.is_empty() {
+            let is_violated = format!("variables.rules.exists(rule, rule in [{}])", ids.join(", "));
+            expression.push_str(&format!("{is_violated} ? {} : ", cel::quoted(severity.name())));
+        }
+    }
+    expression + "''"
+}
+
+/// What happens to an object that violates a rule.
+fn validation_actions(action: Action) -> Vec<&'static str> {
+    match action {
+        Action::Audit => vec!["Audit"],
+        Action::Warn => vec!["Warn", "Audit"],
+        Action::Deny => vec!["Deny"],
+    }
 }
 
 /// What the policy's template takes.
@@ -37,11 +105,12 @@ fn policy(release: &Release, rule: &Rule, variables: Value) -> Value {
         labels => admission::labels(release, rule, None),
         annotations => admission::pairs(names::annotations(rule)),
         failure_policy => failure_policy.name(),
-        operations => admission::operations(rule),
-        resource_rules => admission::resource_rules(rule, &rule.kinds.iter().collect::<Vec<_>>()),
+        operations => admission::operations(&[rule]),
+        resource_rules => admission::resource_rules(&[rule], &rule.kinds.iter().collect::<Vec<_>>()),
         variables,
         message => names::message(rule),
         severity_if_violated => format!("variables.violations == [] ? '' : {}", cel::quoted(rule.severity.name())),
+        is_packed => false,
         has_waivers => admission::has_waivers(rule),
     }
 }
@@ -50,20 +119,15 @@ fn policy(release: &Release, rule: &Rule, variables: Value) -> Value {
 /// binding says which it is about.
 fn binding(release: &Release, rule: &Rule, placement: &Placement) -> Value {
     let kinds = admission::kinds_of(rule, placement);
-    let resource_rules = (kinds.len() < rule.kinds.len()).then(|| admission::resource_rules(rule, &kinds));
-    let validation_actions = match placement.action {
-        Action::Audit => vec!["Audit"],
-        Action::Warn => vec!["Warn", "Audit"],
-        Action::Deny => vec!["Deny"],
-    };
+    let resource_rules = (kinds.len() < rule.kinds.len()).then(|| admission::resource_rules(&[rule], &kinds));
     context! {
         name => names::object_name(release, rule, placement),
         policy => names::rule_name(release, rule),
         labels => admission::labels(release, rule, Some(placement.action)),
         annotations => admission::pairs(names::source(rule)),
-        validation_actions,
+        validation_actions => validation_actions(placement.action),
         selector => admission::selector(placement),
-        operations => admission::operations(rule),
+        operations => admission::operations(&[rule]),
         resource_rules,
     }
 }

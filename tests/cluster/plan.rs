@@ -15,6 +15,8 @@ pub enum Proof {
     Releases,
     /// All targets at once.
     Together,
+    /// The packed layout.
+    Packed,
     /// Audit and exemptions leave traces.
     Actions,
     /// Engines as their charts install them.
@@ -22,11 +24,12 @@ pub enum Proof {
 }
 
 impl Proof {
-    const ALL: [(Proof, &str); 6] = [
+    const ALL: [(Proof, &str); 7] = [
         (Proof::Endings, "endings"),
         (Proof::Verdicts, "verdicts"),
         (Proof::Releases, "releases"),
         (Proof::Together, "together"),
+        (Proof::Packed, "packed"),
         (Proof::Actions, "actions"),
         (Proof::Defaults, "defaults"),
     ];

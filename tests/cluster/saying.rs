@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::case::Expected;
+use crate::case::{Expected, head};
 use crate::rig::api::Reply;
 
 /// From how many bytes on the API server shortens warnings (`k8s.io/apiserver`, `endpoints/filters/warning.go`, 1.37).
@@ -83,8 +83,7 @@ impl Denial {
         let in_any_words =
             |text: &&String| any_words.iter().any(|rule| text.starts_with(&format!("{rule} ")));
         let exact: BTreeSet<&String> = self.texts.iter().filter(|text| !in_any_words(text)).collect();
-        let spoken: BTreeSet<&str> =
-            self.texts.iter().filter(in_any_words).filter_map(|text| text.split(' ').next()).collect();
+        let spoken: BTreeSet<&str> = self.texts.iter().filter(in_any_words).map(|text| head(text)).collect();
         let agrees = if self.is_first {
             self.texts.len() == 1 && exact.is_subset(&wanted)
         } else {

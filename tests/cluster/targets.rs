@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use palisade::ir::{Release, Target};
+use palisade::ir::{Action, Release, Target};
 
 use crate::bundle::Bundle;
 use crate::choice::Numbers;
 use crate::folder;
 use crate::plan::{Plan, Proof};
 use crate::project::Project;
-use crate::reference::{Labels, namespaces};
+use crate::reference::{Labels, namespaces, packs};
 use crate::releases;
 use crate::report::Report;
 use crate::rig::Cluster;
@@ -23,6 +23,9 @@ const CLUSTER_POLICY_SHARE: usize = 40;
 const SLOWEST: Target = Target::KyvernoClusterPolicy;
 /// Of how many writes all targets at once are asked about one.
 const TOGETHER_SHARE: usize = 50;
+
+/// Of how many writes the packed layout is asked about one; a ClusterPolicy about half as many.
+const PACKED_SHARE: usize = 8;
 
 /// What the targets are asked about.
 struct Bench {
@@ -42,7 +45,7 @@ pub fn prove(
     cluster: &mut Cluster,
     report: &mut Report,
 ) -> Result<(), String> {
-    if !plan.applies_targets() && !plan.has(Proof::Together) {
+    if !plan.applies_targets() && !plan.has(Proof::Together) && !plan.has(Proof::Packed) {
         return Ok(());
     }
     let bench = prepare(plan, project, cluster)?;
@@ -52,6 +55,13 @@ pub fn prove(
     }
     if plan.has(Proof::Together) && !in_turn.contains(&SLOWEST) {
         prove_together(plan, &bench, &[], cluster, report)?;
+    }
+    if plan.has(Proof::Packed) {
+        let release = packed(&bench.release);
+        let bundle = Bundle::write(&release, &folder("packed"))?;
+        for target in &plan.targets {
+            prove_packed(plan, &bench, (&release, &bundle), *target, cluster, report)?;
+        }
     }
     for subject in &bench.subjects {
         if let Ok(stored) = &subject.stored {
@@ -138,6 +148,33 @@ fn prove_together(
     others.iter().try_for_each(|target| bench.bundle.remove(cluster, *target))
 }
 
+/// The release with all that denies or warns in packs, for each target.
+fn packed(release: &Release) -> Release {
+    let actions = [Action::Warn, Action::Deny];
+    Release { packed: Target::ALL.map(|target| (target, actions.into())).into(), ..release.clone() }
+}
+
+/// The packed layout of one target: accepted, kept, and enforced as the other layout is.
+fn prove_packed(
+    plan: &Plan,
+    bench: &Bench,
+    (release, bundle): (&Release, &Bundle),
+    target: Target,
+    cluster: &mut Cluster,
+    report: &mut Report,
+) -> Result<(), String> {
+    let name = format!("packed {}", target.name());
+    let mut faults = bundle.apply(cluster, target)?;
+    faults.extend(bundle.drift_and_changes(cluster, target)?);
+    report.part(&format!("{name} is accepted and kept as it is"), faults);
+    let share = if target == Target::KyvernoClusterPolicy { 2 * PACKED_SHARE } else { PACKED_SHARE };
+    let takes = share_of(plan, share);
+    let packs = packs(release, target)?;
+    let judged = verdicts::ask(&cluster.api, (release, &packs), &bench.subjects, &bench.labels, 1, takes)?;
+    report.verdicts(&format!("{name} judges"), judged);
+    bundle.remove(cluster, target)
+}
+
 /// The verdicts of so many engines on one of so many writes, or on all if everything is wanted; which, the seed says.
 fn ask(
     plan: &Plan,
@@ -145,8 +182,13 @@ fn ask(
     cluster: &Cluster,
     (engines, share): (usize, usize),
 ) -> Result<verdicts::Outcome, String> {
+    let takes = share_of(plan, share);
+    verdicts::ask(&cluster.api, (&bench.release, &[]), &bench.subjects, &bench.labels, engines, takes)
+}
+
+/// Which writes are one of so many; all if everything is wanted.
+fn share_of(plan: &Plan, share: usize) -> impl Fn(usize) -> bool {
     let share = if plan.full { 1 } else { share };
     let first = usize::try_from(plan.seed % share as u64).unwrap_or_default();
-    let takes = |number| number % share == first;
-    verdicts::ask(&cluster.api, &bench.release, &bench.subjects, &bench.labels, engines, takes)
+    move |number| number % share == first
 }

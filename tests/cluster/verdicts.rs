@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::thread;
 
 use palisade::ir::Release;
+use palisade::targets::Packed;
 use serde_json::{Value, json};
 
 use crate::case::Expected;
 use crate::engines::Request;
-use crate::reference::{Labels, Reference, expected_by_all};
+use crate::reference::{Labels, Reference, expected_in_packs};
 use crate::rig::api::{Api, Mode, Reply};
 use crate::saying::Saying;
 use crate::subject::Subject;
@@ -36,11 +37,11 @@ struct Case<'a> {
     expected: Expected,
 }
 
-/// Asks so many engines at once for the verdict on each write of the subjects that `takes` takes, by its number; none of them changes
-/// anything.
+/// Asks so many engines at once, in which some rules of the release may stand in packs, for the verdict on each write of the subjects
+/// that `takes` takes, by its number; none of them changes anything.
 pub fn ask(
     api: &Api,
-    release: &Release,
+    (release, packs): (&Release, &[Packed]),
     subjects: &[Subject],
     labels: &BTreeMap<String, Labels>,
     engines: usize,
@@ -53,7 +54,7 @@ pub fn ask(
     for request_of in subjects.iter().flat_map(writes).enumerate().filter(|(number, _)| takes(*number)) {
         let (_, (subject, request)) = request_of;
         let labels = labels.get(&subject.namespace).unwrap_or(&none);
-        let expected = expected_by_all(&references, &request, &subject.kind, labels);
+        let expected = expected_in_packs(&references, packs, &request, &subject.kind, labels);
         cases.push(Case { subject, request, expected });
     }
     let share = cases.len().div_ceil(AT_A_TIME).max(1);

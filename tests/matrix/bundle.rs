@@ -11,7 +11,7 @@ use crate::case::{Case, Origin};
 use crate::choice::{Choice, Numbers};
 use crate::judging::{Bench, Question};
 use crate::project::{self, Project};
-use crate::reference::{Labels, Reference, expected_by_all, labelled, namespaces};
+use crate::reference::{Labels, Reference, expected_in_packs, labelled, namespaces};
 use crate::requests;
 use crate::tally::Tally;
 
@@ -34,7 +34,7 @@ pub fn prove(project: &Project, choice: &Choice, bench: &mut Bench, tally: &mut 
             let labels = labels_of
                 .entry(request.namespace.clone())
                 .or_insert_with(|| labelled(&request.namespace, &[]));
-            let expected = expected_by_all(&references, &request, &kind, labels);
+            let expected = expected_in_packs(&references, &[], &request, &kind, labels);
             cases.push(Case { origin: Origin::Written(name.clone()), request, expected });
         }
     }

@@ -56,9 +56,7 @@ impl Expected {
             }
             said.insert((violation.action.clone(), violation.message.clone()));
         }
-        let about = |(action, text): &(String, String)| {
-            (action.clone(), text.split(' ').next().unwrap_or_default().to_owned())
-        };
+        let about = |(action, text): &(String, String)| (action.clone(), head(text).to_owned());
         let (in_any_words, exact): (BTreeSet<_>, BTreeSet<_>) =
             said.into_iter().partition(|violation| self.unreadable.contains(&about(violation)));
         let any_rules: BTreeSet<_> = in_any_words.iter().map(about).collect();
@@ -75,6 +73,19 @@ impl Expected {
             (false, true) => Some(describe(answer)),
         }
     }
+}
+
+/// The id of the rule that a text begins with; of several that stand in one policy all: `POD-001, POD-008`.
+pub fn head(text: &str) -> &str {
+    let mut end = 0;
+    for word in text.split(' ') {
+        end += word.len();
+        if !word.ends_with(',') {
+            break;
+        }
+        end += 1;
+    }
+    text.get(..end).unwrap_or(text)
 }
 
 /// An answer for people.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use palisade::ir::{Release, Rule, Target, lower};
 use palisade::project::{Definitions, SourceFile, load};
-use palisade::targets;
+use palisade::targets::{self, Artefact};
 use serde_json::Value;
 
 use crate::engines::Surroundings;
@@ -81,12 +81,19 @@ pub fn documents<'a>(
     for rule in rules {
         let artefacts = targets::render(target, release, rule)
             .map_err(|refusal| format!("{} {}: {}", target.name(), rule.id, refusal.reason))?;
-        for artefact in artefacts {
-            for document in serde_yaml::Deserializer::from_str(&artefact.text) {
-                let value: Value = serde::Deserialize::deserialize(document)
-                    .map_err(|error| format!("`{}`: {error}", artefact.path))?;
-                documents.push(value);
-            }
+        documents.extend(read(&artefacts)?);
+    }
+    Ok(documents)
+}
+
+/// The documents in files.
+pub fn read(artefacts: &[Artefact]) -> Result<Vec<Value>, String> {
+    let mut documents = Vec::new();
+    for artefact in artefacts {
+        for document in serde_yaml::Deserializer::from_str(&artefact.text) {
+            let value: Value = serde::Deserialize::deserialize(document)
+                .map_err(|error| format!("`{}`: {error}", artefact.path))?;
+            documents.push(value);
         }
     }
     Ok(documents)

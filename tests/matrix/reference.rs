@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use palisade::diagnostic::{Sources, Span};
-use palisade::evaluator::{self, CompiledRule, Operation, Status, UNREADABLE, Verdict};
-use palisade::ir::{Kind, Operator, Placement, Release, Requirement, Rule};
+use palisade::evaluator::{self, CompiledRule, Operation, Status, UNREADABLE, Verdict, Violation};
+use palisade::ir::text::LISTED;
+use palisade::ir::{Kind, Loop, Operator, Placement, Release, Requirement, Rule, Source, Target};
+use palisade::targets::{self, Packed};
 use palisade::yaml::Node;
 use serde_json::Value;
 
@@ -27,10 +29,7 @@ impl<'a> Reference<'a> {
     /// What the rule says of a request, under the action of the placement that fits; it says nothing where none fits.
     pub fn expected(&self, request: &Request, fits: impl Fn(&Placement) -> bool) -> Expected {
         let mut expected = Expected::default();
-        let Some(placement) = self.rule.placements.iter().find(|placement| fits(placement)) else {
-            return expected;
-        };
-        let verdict = self.verdict(request);
+        let Some((placement, verdict)) = self.judged(request, fits) else { return expected };
         expected.exempted = exempted_by(&verdict);
         if !verdict.denies() {
             return expected;
@@ -43,6 +42,16 @@ impl<'a> Reference<'a> {
             expected.texts.insert((action, text));
         }
         expected
+    }
+
+    /// The placement that fits, and what the rule says of a request there.
+    fn judged(
+        &self,
+        request: &Request,
+        fits: impl Fn(&Placement) -> bool,
+    ) -> Option<(&'a Placement, Verdict)> {
+        let placement = self.rule.placements.iter().find(|placement| fits(placement))?;
+        Some((placement, self.verdict(request)))
     }
 
     fn verdict(&self, request: &Request) -> Verdict {
@@ -100,21 +109,69 @@ pub fn labelled(name: &str, labels: &[(&str, &str)]) -> Labels {
     [&name].into_iter().chain(labels).map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
 }
 
-/// What all rules together say of a request about an object of this kind, in a namespace with these labels.
-pub fn expected_by_all(
+/// The packs of a release for a target.
+pub fn packs(release: &Release, target: Target) -> Result<Vec<Packed>, String> {
+    let packs: Result<Vec<Packed>, _> = targets::render_packs(release).into_iter().collect();
+    let packs = packs.map_err(|refusal| format!("{}: {}", target.name(), refusal.reason))?;
+    Ok(packs.into_iter().filter(|packed| packed.target == target).collect())
+}
+
+/// What all rules together say of a request about an object of this kind, in a namespace with these labels. A pack of a place has one
+/// text for its rules, and each exemption behind the id of its rule; a pack for all places, as Gatekeeper has it, a text for each rule.
+pub fn expected_in_packs(
     references: &[Reference<'_>],
+    packs: &[Packed],
     request: &Request,
     kind: &Kind,
     labels: &Labels,
 ) -> Expected {
     let mut expected = Expected::default();
+    let mut violated: BTreeMap<usize, Vec<(&Rule, Verdict)>> = BTreeMap::new();
     for reference in references {
-        let more = reference.expected(request, |placement| fits(placement, kind, labels));
-        expected.texts.extend(more.texts);
-        expected.unreadable.extend(more.unreadable);
-        expected.exempted.extend(more.exempted);
+        let is_meant = |placement: &Placement| fits(placement, kind, labels);
+        let Some((placement, verdict)) = reference.judged(request, is_meant) else { continue };
+        let id = &reference.rule.id;
+        let is_its = |pack: &Packed| {
+            pack.action == placement.action
+                && pack.suffix.as_ref() == Some(&placement.suffix)
+                && pack.rules.contains(id)
+        };
+        let Some(pack) = packs.iter().position(is_its) else {
+            let more = reference.expected(request, is_meant);
+            expected.texts.extend(more.texts);
+            expected.unreadable.extend(more.unreadable);
+            expected.exempted.extend(more.exempted);
+            continue;
+        };
+        expected.exempted.extend(exempted_by(&verdict).into_iter().map(|name| format!("{id}: {name}")));
+        if verdict.denies() {
+            violated.entry(pack).or_default().push((reference.rule, verdict));
+        }
+    }
+    for (pack, violated) in violated {
+        let action = packs[pack].action.name().to_owned();
+        let is_unreadable = |violation: &Violation| violation.status == Status::Unreadable;
+        let is_in_any_words = |verdict: &Verdict| verdict.violations.iter().any(is_unreadable);
+        if violated.iter().any(|(_, verdict)| is_in_any_words(verdict)) || is_without_order(&violated) {
+            let ids: Vec<&str> = violated.iter().map(|(rule, _)| rule.id.as_str()).collect();
+            expected.unreadable.insert((action, ids.join(", ")));
+        } else {
+            let verdicts: Vec<(&Rule, &Verdict)> =
+                violated.iter().map(|(rule, verdict)| (*rule, verdict)).collect();
+            let text = Verdict::packed_denial(references[0].release, &verdicts, &node(&request.object));
+            expected.texts.insert((action, text));
+        }
     }
     expected
+}
+
+/// Whether it is chance which violations are shown: there are more of them than are looked at, and some are of the entries of a map,
+/// which come in no order.
+fn is_without_order(violated: &[(&Rule, Verdict)]) -> bool {
+    let walks_map = |each: &Loop| matches!(each.source, Source::Entries(_));
+    let count: usize = violated.iter().map(|(_, verdict)| verdict.texts().len()).sum();
+    count > LISTED
+        && violated.iter().any(|(rule, _)| rule.checks.iter().any(|check| check.each.iter().any(walks_map)))
 }
 
 /// Whether a placement is for an object of this kind in a namespace with these labels.

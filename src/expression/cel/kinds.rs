@@ -40,6 +40,9 @@ pub(super) fn group() -> Expression {
 /// The Pod or the Pod's template in an object, or null.
 pub(super) fn template(object: &str, kinds: &[Kind]) -> Expression {
     let with: Vec<&Kind> = kinds.iter().filter(|kind| kind.has_pod()).collect();
+    if with.is_empty() {
+        return Expression::function("dyn", Expression::null());
+    }
     let of = |template: &[String]| -> Vec<&Kind> {
         with.iter().copied().filter(|kind| kind.pod_template.as_deref() == Some(template)).collect()
     };

@@ -103,20 +103,22 @@ impl Printer<'_> {
 
     /// A variable of the wished name, or nearly so, for what is computed once; the same one for the same expression.
     pub(super) fn once(&mut self, wished: &str, expression: &Expression) -> Expression {
-        let printed = expression.print();
-        let is_named_so = |variable: &&Variable| {
-            let rest = variable.name.strip_prefix(wished);
+        let variable = Variable::new(wished, expression);
+        let is_named_so = |known: &&Variable| {
+            let rest = known.name.strip_prefix(wished);
             rest.is_some_and(|rest| rest.trim_start_matches('_').chars().all(|digit| digit.is_ascii_digit()))
         };
-        let namesakes: Vec<&Variable> = self.computed.iter().filter(is_named_so).collect();
-        if let Some(known) = namesakes.iter().find(|variable| variable.expression == printed) {
+        let mut namesakes = self.computed.iter().filter(is_named_so);
+        if let Some(known) = namesakes.find(|known| known.expression == variable.expression) {
             return Expression::variable(&known.name);
         }
-        let name = match namesakes.len() {
-            0 => wished.to_owned(),
-            count => format!("{wished}_{}", count + 1),
-        };
-        self.computed.push(Variable { name: name.clone(), expression: printed });
+        let mut name = wished.to_owned();
+        let mut number = 2;
+        while self.computed.iter().any(|known| known.name == name) {
+            name = format!("{wished}_{number}");
+            number += 1;
+        }
+        self.computed.push(Variable { name: name.clone(), ..variable });
         Expression::variable(&name)
     }
 }

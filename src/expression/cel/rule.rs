@@ -17,11 +17,8 @@ use crate::ir::{
     Waiver,
 };
 
-/// The variable with the names of the exemptions without which the rule would be violated.
-pub const WAIVED: &str = "waived";
-
 /// The variables of a rule in the closed form, each before those that use it. `violations` is a list of texts: none if the rule isn't
-/// violated. A rule with exemptions has [`WAIVED`] too, on which no other variable depends.
+/// violated. A rule with exemptions has `waived` too: the names of those without which it would be violated.
 pub fn variables(rule: &Rule) -> Result<Vec<Variable>, Unprintable> {
     let mut printer = Printer { shapes: &rule.shapes, ..Printer::default() };
     let mut own: Vec<(String, Expression)> = Vec::new();
@@ -59,16 +56,12 @@ pub fn variables(rule: &Rule) -> Result<Vec<Variable>, Unprintable> {
         (_, _) => texts,
     };
     add("violations", Expression::any(silent).choose(none(), all));
-    if let Some(waived) = printer.waived(rule)? {
-        add(WAIVED, Expression::any(unjudged.into_iter().chain(is_unreadable)).choose(none(), waived));
-    }
-
-    let shared = printer.needed.iter().map(|shared| Variable {
-        name: shared.name().to_owned(),
-        expression: shared.expression(&rule.kinds, &printer).print(),
+    let waived = printer.waived(rule)?.map(|waived| {
+        let is_unasked = Expression::any(unjudged.into_iter().chain(is_unreadable));
+        Variable::trace("waived", &is_unasked.choose(none(), waived))
     });
-    let own = own.into_iter().map(|(name, expression)| Variable { name, expression: expression.print() });
-    Ok(shared.chain(printer.computed.iter().cloned()).chain(own).collect())
+    let own = own.into_iter().map(|(name, expression)| Variable::new(name, &expression));
+    Ok(printer.before(&rule.kinds).into_iter().chain(own).chain(waived).collect())
 }
 
 /// Whether a check's texts are always the same: it walks no list and shows no value.
@@ -110,7 +103,7 @@ pub fn object_name() -> String {
 }
 
 /// Whether an UPDATE leaves the parts that the rule governs as they were.
-fn is_unchanged(rule: &Rule, printer: &mut Printer<'_>) -> Expression {
+pub(super) fn is_unchanged(rule: &Rule, printer: &mut Printer<'_>) -> Expression {
     let is_update = Expression::code("request.operation").equals(Expression::text("UPDATE"));
     let (with_pod, others): (Vec<&Kind>, Vec<&Kind>) = rule.kinds.iter().partition(|kind| kind.has_pod());
     let in_pods = || rule.governed_in_pods.iter();
@@ -150,8 +143,19 @@ fn is_same(part: &GovernedPart, printer: &mut Printer<'_>) -> Expression {
 }
 
 impl Printer<'_> {
+    /// The shared variables that are needed, for objects of these kinds, and what is computed once.
+    pub(super) fn before(&self, kinds: &[Kind]) -> Vec<Variable> {
+        let shared =
+            self.needed.iter().map(|shared| Variable::new(shared.name(), &shared.expression(kinds, self)));
+        shared.chain(self.computed.iter().cloned()).collect()
+    }
+
     /// Whether one of the waivers of a rule or a check holds.
-    fn any_waiver(&mut self, waivers: &[Waiver], scope: &Scope<'_>) -> Result<Expression, Unprintable> {
+    pub(super) fn any_waiver(
+        &mut self,
+        waivers: &[Waiver],
+        scope: &Scope<'_>,
+    ) -> Result<Expression, Unprintable> {
         let waivers: Vec<Expression> =
             waivers.iter().map(|waiver| self.waiver(waiver, scope)).collect::<Result<_, _>>()?;
         Ok(Expression::any(waivers))
@@ -178,20 +182,30 @@ impl Printer<'_> {
         Ok(Expression::all([fits, self.condition(&of_subject, scope)?]))
     }
 
-    /// The text of the first shape that is broken; absent if the rule has none. A shape is asked only when those of its prefixes are
-    /// whole, and the checks only when all are, so that no step goes into what isn't a map.
+    /// The text of the first shape that is broken; absent if the rule has none.
     fn unreadable(&mut self, rule: &Rule) -> Result<Option<Expression>, Unprintable> {
+        let broken = self.broken(rule)?;
+        let told = broken.into_iter().map(|(shape, is_broken)| {
+            (is_broken, Expression::List(vec![Expression::text(&unreadable(shape))]))
+        });
+        Ok(first_of(told.collect()))
+    }
+
+    /// Each shape of a rule, and whether it is broken. A shape is asked only when those before it are whole, and the checks only
+    /// when all are, so that no step goes into what isn't a map.
+    pub(super) fn broken<'rule>(
+        &mut self,
+        rule: &'rule Rule,
+    ) -> Result<Vec<(&'rule Shape, Expression)>, Unprintable> {
         let mut shapes: Vec<&Shape> = rule.shapes.iter().collect();
         shapes.sort_by_key(|shape| (shape.each.len(), shape.path.steps.len()));
-        let mut answer = None;
-        for shape in shapes.into_iter().rev() {
+        let mut broken = Vec::new();
+        for shape in shapes {
             let is_asked = is_one_of(&shape.kinds.iter().collect::<Vec<_>>(), &rule.kinds);
             let is_broken = self.is_broken(shape, &shape.each, &Scope::new(&shape.kinds))?;
-            let text = Expression::List(vec![Expression::text(&unreadable(shape))]);
-            let otherwise = answer.unwrap_or_else(|| Expression::List(Vec::new()));
-            answer = Some(Expression::all([is_asked, is_broken]).choose(text, otherwise));
+            broken.push((shape, Expression::all([is_asked, is_broken])));
         }
-        Ok(answer)
+        Ok(broken)
     }
 
     /// Whether a shape is broken in one of the elements.
@@ -218,7 +232,7 @@ impl Printer<'_> {
     }
 
     /// The violations of a check, and how deep inside lists they are: lists of pieces, or texts if those are always the same.
-    fn check(
+    pub(super) fn check(
         &mut self,
         check: &Check,
         rule: &Rule,
@@ -342,6 +356,14 @@ impl Label {
         self.pieces.extend(label(each, scope, is_map)?);
         Ok(self)
     }
+}
+
+/// The list that stands beside the first condition that holds; an empty one if none does, and nothing if there are no conditions.
+pub(super) fn first_of(choices: Vec<(Expression, Expression)>) -> Option<Expression> {
+    choices.into_iter().rev().fold(None, |otherwise, (condition, list)| {
+        let otherwise = otherwise.unwrap_or_else(|| Expression::List(Vec::new()));
+        Some(condition.choose(list, otherwise))
+    })
 }
 
 /// What a value is called once it is converted.

@@ -5,6 +5,9 @@
 use super::literal::{literal, quoted};
 use crate::ir::Literal;
 
+/// How many terms a sum has in a row: CEL's parser refuses more than 250, and those around it count too.
+const LONGEST_SUM: usize = 100;
+
 /// An expression of CEL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Expression {
@@ -249,7 +252,8 @@ impl Expression {
         join(Operator::Or, parts, false)
     }
 
-    /// The sum of these, or their concatenation, in which lists in a row are one; an empty list of none.
+    /// The sum of these, or their concatenation, in which lists in a row are one; an empty list of none. More than CEL's parser takes
+    /// in a row are grouped.
     pub(super) fn sum(parts: impl IntoIterator<Item = Expression>) -> Self {
         let mut flat = Vec::new();
         for part in parts {
@@ -258,6 +262,11 @@ impl Expression {
                 (_, Expression::Chain(Operator::Add, parts)) => flat.extend(parts),
                 (_, part) => flat.push(part),
             }
+        }
+        while flat.len() > LONGEST_SUM {
+            let groups =
+                flat.chunks(LONGEST_SUM).map(|group| Expression::Chain(Operator::Add, group.to_vec()));
+            flat = groups.collect();
         }
         if flat.len() > 1 {
             return Expression::Chain(Operator::Add, flat);

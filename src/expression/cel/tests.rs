@@ -183,3 +183,23 @@ fn variables_come_before_their_use() {
         }
     }
 }
+
+#[test]
+fn a_long_sum_is_grouped() {
+    let terms = (0..250).map(|number| Expression::code(format!("a{number}")));
+    let sum = Expression::sum(terms).print();
+    let longest = sum.split(['(', ')']).map(|group| group.matches('+').count()).max();
+    assert_eq!(longest, Some(99));
+    assert_eq!(sum.matches('+').count(), 249);
+    assert_eq!(Expression::sum((0..100).map(Expression::number)).print().matches('(').count(), 0);
+}
+
+#[test]
+fn what_is_computed_once_has_a_name_of_its_own() {
+    let mut printer = Printer::default();
+    let mut name = |wished, value: usize| printer.once(wished, &Expression::number(value)).print();
+    assert_eq!(name("fits_node_2", 1), "variables.fits_node_2");
+    assert_eq!(name("fits_node", 2), "variables.fits_node");
+    assert_eq!(name("fits_node", 3), "variables.fits_node_3");
+    assert_eq!(name("fits_node", 2), "variables.fits_node");
+}

@@ -4,7 +4,7 @@
 use super::condition::Helpers;
 use super::printer::Printer;
 use super::scope::Scope;
-use super::value::{Value, parameter, typed};
+use super::value::{Value, typed};
 use crate::expression::Unprintable;
 use crate::ir::{Argument, Arguments, Count, Leaf, LiteralType, Operand, Predicate, Read, Reading};
 
@@ -84,7 +84,7 @@ impl Printer<'_> {
             Predicate::HasAtLeast(count) => {
                 let count = match count {
                     Count::Literal(count) => count.to_string(),
-                    Count::Parameter(name) => parameter(name),
+                    Count::Parameter(name) => self.parameter(name),
                 };
                 Ok(asked(holds, format!("palisade.has_at_least({}, {count})", value.text)))
             }

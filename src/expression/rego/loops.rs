@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::literal;
 use super::printer::{Need, Printer};
 use super::scope::{Local, Scope};
-use super::value::parameter;
 use crate::expression::Unprintable;
 use crate::ir::{ContainerList, Label, Loop, Path, Root, Source, Value};
 
@@ -126,8 +125,8 @@ impl Printer<'_> {
                 let (source, is_record) = self.walked("entries", path, scope)?;
                 opening.entries(scope, source, is_record)
             }
-            Source::Parameter(name) => opening.elements(scope, parameter(name), true),
-            Source::ParameterEntries(name) => opening.entries(scope, parameter(name), true),
+            Source::Parameter(name) => opening.elements(scope, self.parameter(name), true),
+            Source::ParameterEntries(name) => opening.entries(scope, self.parameter(name), true),
             Source::Literals(values) => opening.literals(scope, values),
         })
     }

@@ -39,6 +39,10 @@ pub struct Printer<'a> {
     pub blocks: Vec<String>,
     /// What the head of the module must compute.
     pub needs: BTreeSet<Need>,
+    /// What stands before the names of the head: nothing, or the module that has it for several rules.
+    pub head_of: &'static str,
+    /// Where the rule's parameters are.
+    pub parameters: String,
 }
 
 /// One way to satisfy a helper.
@@ -54,7 +58,14 @@ pub struct Body {
 impl<'a> Printer<'a> {
     /// A printer that has printed nothing.
     pub fn new(rule: &'a Rule) -> Self {
-        Self { rule, kinds: &rule.kinds, blocks: Vec::new(), needs: BTreeSet::new() }
+        Self {
+            rule,
+            kinds: &rule.kinds,
+            blocks: Vec::new(),
+            needs: BTreeSet::new(),
+            head_of: "",
+            parameters: "input.parameters".to_owned(),
+        }
     }
 
     /// Notes what the head of the module must compute, and names it.
@@ -71,7 +82,7 @@ impl<'a> Printer<'a> {
             Need::ServiceAccount => "service_account",
             Need::Volumes => "volumes",
         };
-        name.to_owned()
+        format!("{}{name}", self.head_of)
     }
 
     /// What a root that is the same for the whole object is in Rego; nothing for an element of a loop.
@@ -116,20 +127,7 @@ impl<'a> Printer<'a> {
 
     /// An expression that holds if the object's kind is one of these by name; by group and name, if that isn't enough.
     pub fn is_one_of(&self, kinds: &[Kind]) -> String {
-        let is_meant = |kind: &Kind| kinds.contains(kind);
-        let shares_name =
-            |kind: &Kind| self.rule.kinds.iter().any(|other| !is_meant(other) && other.kind == kind.kind);
-        if kinds.iter().any(shares_name) {
-            let pairs: Vec<_> = kinds.iter().map(|kind| literal::texts(&[&kind.group, &kind.kind])).collect();
-            return format!("[input.review.kind.group, input.review.kind.kind] in {}", literal::list(&pairs));
-        }
-        match kinds {
-            [kind] => format!("input.review.kind.kind == {}", literal::text(&kind.kind)),
-            several => {
-                let names: Vec<_> = several.iter().map(|kind| &kind.kind).collect();
-                format!("input.review.kind.kind in {}", literal::texts(&names))
-            }
-        }
+        is_one_of(kinds, &self.rule.kinds)
     }
 
     /// Defines a helper that holds if one of its bodies does, in front of what was printed since `place`.
@@ -165,6 +163,24 @@ impl<'a> Printer<'a> {
     /// The kinds of the part that is being printed that have a Pod, and those that have none.
     pub fn kinds_by_pod(&self) -> (Vec<Kind>, Vec<Kind>) {
         self.kinds.iter().cloned().partition(Kind::has_pod)
+    }
+}
+
+/// An expression that holds if the object, which is of one `among` others, is of one of these kinds: by name; by group and name, if
+/// that isn't enough.
+pub fn is_one_of(kinds: &[Kind], among: &[Kind]) -> String {
+    let is_meant = |kind: &Kind| kinds.contains(kind);
+    let shares_name = |kind: &Kind| among.iter().any(|other| !is_meant(other) && other.kind == kind.kind);
+    if kinds.iter().any(shares_name) {
+        let pairs: Vec<_> = kinds.iter().map(|kind| literal::texts(&[&kind.group, &kind.kind])).collect();
+        return format!("[input.review.kind.group, input.review.kind.kind] in {}", literal::list(&pairs));
+    }
+    match kinds {
+        [kind] => format!("input.review.kind.kind == {}", literal::text(&kind.kind)),
+        several => {
+            let names: Vec<_> = several.iter().map(|kind| &kind.kind).collect();
+            format!("input.review.kind.kind in {}", literal::texts(&names))
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::expression::Unprintable;
 use crate::ir::{Argument, Arguments, Condition, Leaf, Loop, Operand, Path, Predicate, Root, Source};
 
 /// Names that a generated module uses itself, and those that a variable would hide.
-const TAKEN: [&str; 25] = [
+const TAKEN: [&str; 26] = [
     "array",
     "concat",
     "count",
@@ -27,6 +27,7 @@ const TAKEN: [&str; 25] = [
     "pod_metadata",
     "pod_path",
     "service_account",
+    "shared",
     "spared",
     "sprintf",
     "template_path",

@@ -60,11 +60,6 @@ pub fn typed(value: &Value, of: LiteralType) -> String {
     }
 }
 
-/// A parameter's value.
-pub fn parameter(name: &str) -> String {
-    literal::field("input.parameters", &[name.to_owned()])
-}
-
 /// A literal, read as what it is.
 pub fn literal_value(value: &Literal) -> String {
     match value {
@@ -80,6 +75,11 @@ pub fn literal_value(value: &Literal) -> String {
 }
 
 impl Printer<'_> {
+    /// A parameter's value.
+    pub fn parameter(&self, name: &str) -> String {
+        literal::field(&self.parameters, &[name.to_owned()])
+    }
+
     /// The value at the end of a path.
     pub fn path(&mut self, path: &Path, scope: &Scope) -> Result<String, Unprintable> {
         let (root, is_record) = self.root(&path.root, scope)?;
@@ -121,7 +121,7 @@ impl Printer<'_> {
                 let found = format!("palisade.find({}, {text})", literal::text(pattern));
                 Ok(Value { text: found, reading: Reading::Raw })
             }
-            Operand::Parameter(name) => Ok(Value { text: parameter(name), reading: Reading::Raw }),
+            Operand::Parameter(name) => Ok(Value { text: self.parameter(name), reading: Reading::Raw }),
         }
     }
 
@@ -166,8 +166,8 @@ impl Printer<'_> {
             }
             Argument::Literal(literal) => literal_value(literal),
             Argument::Parameter(name) => match self.rule.parameters.get(name) {
-                Some(Parameter { declaration, .. }) => read_parameter(declaration.kind, parameter(name)),
-                None => parameter(name),
+                Some(Parameter { declaration, .. }) => read_parameter(declaration.kind, self.parameter(name)),
+                None => self.parameter(name),
             },
             Argument::Path(path) => {
                 let (_, is_record) = self.root(&path.root, scope)?;
@@ -184,12 +184,12 @@ impl Printer<'_> {
                 literal::list(&literals.iter().map(literal_value).collect::<Vec<_>>())
             }
             Arguments::Parameters(names) => {
-                let mut lists = names.iter().rev().map(|name| parameter(name));
+                let mut lists = names.iter().rev().map(|name| self.parameter(name));
                 let last = lists.next().unwrap_or_else(|| "[]".to_owned());
                 lists.fold(last, |rest, list| format!("array.concat({list}, {rest})"))
             }
             Arguments::Entry { parameter: name, key } => {
-                format!("palisade.entry({}, {})", parameter(name), self.path(key, scope)?)
+                format!("palisade.entry({}, {})", self.parameter(name), self.path(key, scope)?)
             }
             Arguments::LiteralEntries { entries, key } => {
                 let entries: serde_json::Map<_, _> = entries

@@ -1,6 +1,6 @@
 //! One environment: its profile's rules with their parameters, actions and exemptions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
@@ -11,10 +11,10 @@ use super::waiver::{self, Exempting};
 use super::{example, placement, standard};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::ir::{
-    EngineRange, ExemptionRecord, Kind, LeftOut, NEWEST_POD_SECURITY, OLDEST_POD_SECURITY, Release, Rule,
-    Target, Version,
+    Action, EngineRange, ExemptionRecord, Kind, LeftOut, NEWEST_POD_SECURITY, OLDEST_POD_SECURITY, Release,
+    Rule, Target, Version,
 };
-use crate::model::{self, Environment, Exemption, Profile};
+use crate::model::{self, Environment, Exemption, Layout, PackedAction, Profile, VersionRange};
 use crate::project::{Definitions, Located, Place};
 
 /// The newest version of the Pod Security Standards, as an environment may say it.
@@ -69,6 +69,7 @@ pub(super) fn release(
         help: project.value.help.clone(),
         owner: project.value.owner.clone(),
         engines,
+        packed: packed(&environment.value.targets),
         left_out,
         scopes: placement::scopes(&environment.value),
         exemptions: exemptions.iter().map(|exemption| record(&exemption.value)).collect(),
@@ -133,19 +134,41 @@ fn engines(
     let written = &environment.value.targets;
     let mut engines = BTreeMap::new();
     for target in Target::ALL {
-        let range = match target {
-            Target::KyvernoClusterPolicy => &written.kyverno_cluster_policy,
-            Target::KyvernoValidatingPolicy => &written.kyverno_validating_policy,
-            Target::Gatekeeper => &written.gatekeeper,
-            Target::ValidatingAdmissionPolicy => &written.validating_admission_policy,
-        };
-        let Some(range) = range else { continue };
+        let Some(range) = range(written, target) else { continue };
         let place = Place::root().key("targets").key(target.name());
         let from = version(environment, &place.key("from"), &range.from, faults);
         let to = version(environment, &place.key("to"), &range.to, faults);
         engines.insert(target, EngineRange { from, to });
     }
     engines
+}
+
+/// The targets in the packed layout, each with the actions that are packed.
+fn packed(written: &model::Engines) -> BTreeMap<Target, BTreeSet<Action>> {
+    let is_packed = |target: &Target| range(written, *target).filter(|range| range.layout == Layout::Packed);
+    let packed = Target::ALL.into_iter().filter_map(|target| Some((target, is_packed(&target)?)));
+    packed.map(|(target, range)| (target, packed_actions(range.packed_actions.as_deref()))).collect()
+}
+
+/// The actions that are packed; what denies if nothing is said.
+fn packed_actions(written: Option<&[PackedAction]>) -> BTreeSet<Action> {
+    let action = |written: &PackedAction| match written {
+        PackedAction::Audit => Action::Audit,
+        PackedAction::Warn => Action::Warn,
+        PackedAction::Deny => Action::Deny,
+    };
+    written.unwrap_or(&[PackedAction::Deny]).iter().map(action).collect()
+}
+
+/// What an environment says of a target.
+fn range(written: &model::Engines, target: Target) -> Option<&VersionRange> {
+    let range = match target {
+        Target::KyvernoClusterPolicy => &written.kyverno_cluster_policy,
+        Target::KyvernoValidatingPolicy => &written.kyverno_validating_policy,
+        Target::Gatekeeper => &written.gatekeeper,
+        Target::ValidatingAdmissionPolicy => &written.validating_admission_policy,
+    };
+    range.as_ref()
 }
 
 fn left_out(project: &Located<model::Project>, environment: &Located<Environment>) -> Vec<LeftOut> {

@@ -1,5 +1,7 @@
 //! Examples: what they show, and the releases of one rule in which they are proved.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value as Json};
 
 use super::context::Versions;
@@ -167,6 +169,7 @@ fn release(project: &str, help: &str, version: Version, rule: Rule) -> Release {
             (Target::ValidatingAdmissionPolicy, range((1, 30), (1, 37))),
         ]
         .into(),
+        packed: BTreeMap::new(),
         left_out: Vec::new(),
         scopes: Vec::new(),
         exemptions: Vec::new(),

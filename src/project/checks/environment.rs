@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::text::{line_fault, listed, namespace_fault, slug_fault, version, version_fault};
 use super::{Names, Report, unknown};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Environment, NamespaceScope, Profile, VersionRange};
+use crate::model::{Environment, Layout, NamespaceScope, Profile, VersionRange};
 use crate::project::Place;
 
 /// Longest name of a namespace scope: `<project>-<rule id>-<scope>` has at most 63 characters.
@@ -81,6 +81,12 @@ fn check_range(report: &mut Report<Environment>, range: &VersionRange, place: &P
         let fault = Diagnostic::error("empty-version-range", message)
             .label(format!("expected `{}` or later", range.from));
         report.at(&place.key("to"), fault);
+    }
+    if range.packed_actions.is_some() && range.layout != Layout::Packed {
+        let fault =
+            Diagnostic::error("nothing-packed", "`packed_actions` says nothing, since nothing is packed")
+                .label("expected `layout: packed` beside it");
+        report.at(&place.key("packed_actions"), fault);
     }
 }
 

@@ -21,6 +21,18 @@ pub(super) fn of_parameters(rule: &Rule) -> Value {
     object(properties.collect())
 }
 
+/// The schema of the parameters of several rules, each rule's under its id. A constraint names those that it asks for.
+pub(super) fn of_rules(rules: &[&Rule]) -> Value {
+    let of_rule = |rule: &&Rule| {
+        let mut schema = json!({"description": rule.title});
+        if let (Value::Object(schema), Value::Object(own)) = (&mut schema, of_parameters(rule)) {
+            schema.extend(own.into_iter().filter(|(name, _)| name == "type" || !rule.parameters.is_empty()));
+        }
+        (rule.id.clone(), schema)
+    };
+    json!({"type": "object", "properties": rules.iter().map(of_rule).collect::<serde_json::Map<_, _>>()})
+}
+
 /// The schema of a parameter, with its description.
 fn of_parameter(parameter: &Parameter) -> Value {
     let mut schema = json!({"description": parameter.description});

@@ -1,0 +1,227 @@
+//! Several rules as the variables of one policy. What they share is computed once, and the texts of all violations are made in one
+//! place; whether a rule is asked, and what it spares, stays the rule's own.
+
+use super::Variable;
+use super::kinds::is_one_of;
+use super::printer::Printer;
+use super::rule::{first_of, is_unchanged};
+use super::scope::Scope;
+use super::shown::{dynamic, text};
+use super::syntax::Expression;
+use crate::expression::Unprintable;
+use crate::ir::text::unreadable;
+use crate::ir::{Kind, Rule, Shape};
+
+/// The variables of several rules in the closed form, for objects of these kinds, each before those that use it. `violations` is the
+/// list of the texts of all rules, each with its rule's id in front; `rules` are the ids of those that are violated. If one of the
+/// rules has exemptions, `waived` are the names of those without which there would be more violations, each behind its rule's id.
+pub fn packed_variables(rules: &[Rule], kinds: &[Kind]) -> Result<Vec<Variable>, Unprintable> {
+    let mut printer = Printer::default();
+    let parts: Vec<Part> =
+        rules.iter().map(|rule| Part::of(rule, kinds, &mut printer)).collect::<Result<_, _>>()?;
+    let depth = parts.iter().map(Part::depth).max().unwrap_or(1);
+    let mut all = printer.before(kinds);
+    for part in &parts {
+        all.extend(part.variables(depth));
+    }
+    all.push(Variable::new("told", &told(&parts, depth)));
+    all.push(Variable::new("rules", &violated()));
+    all.push(Variable::new("violations", &violations()));
+    all.extend(waived(&parts));
+    distinct(&all)?;
+    Ok(all)
+}
+
+/// What is printed of one rule.
+struct Part {
+    id: String,
+    /// What the names of its variables begin with, and the name of its violations.
+    name: String,
+    /// The variables that its violations need.
+    own: Vec<Variable>,
+    /// When it isn't asked at all: other kinds, unchanged, spared.
+    unasked: Vec<Expression>,
+    /// The variable that says whether an exemption waives the whole rule.
+    exempted: Option<Expression>,
+    /// The variable with what can't be read: lists of pieces.
+    unreadable: Option<Expression>,
+    /// The variables with the violations of its checks: lists of pieces, and how deep inside lists these are.
+    checks: Vec<(Expression, usize)>,
+    /// The exemptions without which it would be violated.
+    waived: Option<Expression>,
+}
+
+impl Part {
+    fn of<'rules>(
+        rule: &'rules Rule,
+        kinds: &[Kind],
+        printer: &mut Printer<'rules>,
+    ) -> Result<Self, Unprintable> {
+        printer.shapes = &rule.shapes;
+        let name = rule.id.to_lowercase().replace('-', "_");
+        let mut own = Vec::new();
+        let mut add = |what: &str, expression: &Expression| {
+            let name = format!("{name}_{what}");
+            own.push(Variable::new(&name, expression));
+            Expression::variable(&name)
+        };
+        let scope = Scope::new(&rule.kinds);
+        let is_asked = is_one_of(&rule.kinds.iter().collect::<Vec<_>>(), kinds);
+        let unchanged = is_unchanged(rule, printer);
+        let is_asked = if is_asked.is_truth(true) { is_asked } else { printer.once("governed", &is_asked) };
+        let mut unasked = vec![is_asked.negate(), printer.once("unchanged", &unchanged)];
+        printer.is_cautious = true;
+        let spared = printer.condition(&rule.spared, &scope)?;
+        let exempted = printer.any_waiver(&rule.waivers, &scope)?;
+        printer.is_cautious = false;
+        if !spared.is_truth(false) {
+            unasked.push(add("spared", &spared));
+        }
+        let exempted = (!exempted.is_truth(false)).then(|| add("exempted", &exempted));
+        let unreadable = unreadable_once(rule, printer)?;
+        let mut checks = Vec::new();
+        for check in &rule.checks {
+            let (found, depth) = printer.check(check, rule, false)?;
+            checks.push((add(&format!("check_{}", check.id.replace('-', "_")), &found), depth));
+        }
+        let waived = printer.waived(rule)?;
+        Ok(Self { id: rule.id.clone(), name, own, unasked, exempted, unreadable, checks, waived })
+    }
+
+    /// How deep its deepest violations are.
+    fn depth(&self) -> usize {
+        self.checks.iter().map(|(_, depth)| *depth).max().unwrap_or(1)
+    }
+
+    /// The rule's variables: its own, then its violations so deep inside lists, and its trace.
+    fn variables(&self, depth: usize) -> Vec<Variable> {
+        let none = || Expression::List(Vec::new());
+        let is_unreadable = self.unreadable.clone().map(|unreadable| unreadable.differs(none()));
+        let found = Expression::sum(self.checks.iter().map(|(list, own)| wrapped(list.clone(), depth - own)));
+        let found = match (&is_unreadable, self.unreadable.clone()) {
+            (Some(condition), Some(unreadable)) => {
+                condition.clone().choose(wrapped(unreadable, depth - 1), found)
+            }
+            (_, _) => found,
+        };
+        let silent = Expression::any(self.unasked.iter().cloned().chain(self.exempted.clone()));
+        let found = Variable::new(&self.name, &silent.choose(none(), found));
+        let trace = self.waived.clone().map(|waived| {
+            let silent = Expression::any(self.unasked.iter().cloned().chain(is_unreadable));
+            Variable::trace(self.trace(), &silent.choose(none(), waived))
+        });
+        self.own.iter().cloned().chain([found]).chain(trace).collect()
+    }
+
+    /// The name of the variable with the exemptions.
+    fn trace(&self) -> String {
+        format!("{}_waived", self.name)
+    }
+}
+
+/// A list inside so many others.
+fn wrapped(list: Expression, times: usize) -> Expression {
+    (0..times).fold(list, |list, _| Expression::List(vec![list]))
+}
+
+/// The variable with the pieces of the first shape that is broken; rules that read alike share it, and each of its shapes.
+fn unreadable_once(rule: &Rule, printer: &mut Printer<'_>) -> Result<Option<Expression>, Unprintable> {
+    let mut told = Vec::new();
+    for (shape, is_broken) in printer.broken(rule)? {
+        let is_broken = printer.once(&name_of(shape), &is_broken);
+        let pieces = Expression::List(vec![dynamic(&unreadable(shape))]);
+        told.push((is_broken, Expression::List(vec![pieces])));
+    }
+    Ok(first_of(told).map(|first| printer.once("unreadable", &first)))
+}
+
+/// What the variable about a shape is called.
+fn name_of(shape: &Shape) -> String {
+    let path = shape.path.to_string();
+    let letter = |character: char| if character.is_ascii_alphanumeric() { character } else { '_' };
+    format!("broken_{}", path.chars().map(letter).collect::<String>())
+}
+
+/// The rules with the lines of their violations, each with the rule's id in front and an end of line behind it.
+fn told(parts: &[Part], depth: usize) -> Expression {
+    let record = |part: &Part| {
+        let found = Expression::function("dyn", Expression::variable(&part.name));
+        Expression::record([("rule", dynamic(&part.id)), ("found", found)])
+    };
+    let entry = |field| Expression::code("entry").field(field);
+    let lines = Expression::record([("rule", entry("rule")), ("lines", lines_in(entry("found"), depth))]);
+    let lines = match lines {
+        Expression::Map(fields) => Expression::Map(
+            fields.into_iter().map(|(name, value)| (name, Expression::function("dyn", value))).collect(),
+        ),
+        other => other,
+    };
+    Expression::List(parts.iter().map(record).collect()).each("map", "entry", lines)
+}
+
+/// The lines of the violations in a list of some depth.
+fn lines_in(list: Expression, depth: usize) -> Expression {
+    let joined = |lines: Expression| lines.call("join", vec![Expression::text("")]);
+    if depth <= 1 {
+        let line = [
+            Expression::code("entry").field("rule"),
+            Expression::text(" "),
+            text(&Expression::code("pieces")),
+            Expression::text("\n"),
+        ];
+        return joined(list.each("map", "pieces", Expression::sum(line)));
+    }
+    let inner = if depth == 2 { "subjects".to_owned() } else { format!("subjects_{depth}") };
+    let lines = lines_in(Expression::code(&inner), depth - 1);
+    joined(list.each("map", &inner, lines))
+}
+
+/// The ids of the rules that are violated.
+fn violated() -> Expression {
+    let entry = |field| Expression::code("entry").field(field);
+    Expression::variable("told").each("filter", "entry", entry("lines").differs(Expression::text(""))).each(
+        "map",
+        "entry",
+        Expression::function("string", entry("rule")),
+    )
+}
+
+/// The texts of all violations.
+fn violations() -> Expression {
+    let is_filled = Expression::code("text").differs(Expression::text(""));
+    Expression::variable("told")
+        .each("map", "entry", Expression::code("entry").field("lines"))
+        .call("join", vec![Expression::text("")])
+        .call("split", vec![Expression::text("\n")])
+        .each("filter", "text", is_filled)
+}
+
+/// The exemptions of all rules, each behind its rule's id; several of one rule in one text. Absent if no rule has any.
+fn waived(parts: &[Part]) -> Option<Variable> {
+    let with_trace = parts.iter().filter(|part| part.waived.is_some());
+    let records: Vec<Expression> = with_trace
+        .map(|part| {
+            let names = Expression::function("dyn", Expression::variable(&part.trace()));
+            Expression::record([("rule", dynamic(&part.id)), ("names", names)])
+        })
+        .collect();
+    let entry = |field| Expression::code("entry").field(field);
+    let named = Expression::sum([entry("rule"), Expression::text(": "), Expression::code("name")]);
+    let names = entry("names").each("map", "name", named).call("join", vec![Expression::text(", ")]);
+    let is_filled = Expression::code("text").differs(Expression::text(""));
+    let all = || {
+        let texts = Expression::List(records.clone()).each("map", "entry", names);
+        Variable::trace("waived", &texts.each("filter", "text", is_filled))
+    };
+    (!records.is_empty()).then(all)
+}
+
+/// Two variables of one name are a fault: of the names of rules and exemptions that were put together.
+fn distinct(variables: &[Variable]) -> Result<(), Unprintable> {
+    let mut names: Vec<&str> = variables.iter().map(|variable| variable.name.as_str()).collect();
+    names.sort_unstable();
+    match names.windows(2).find(|pair| pair.first() == pair.last()) {
+        Some(twice) => Err(Unprintable::new(format!("two variables called `{}`", twice.concat()))),
+        None => Ok(()),
+    }
+}
