@@ -12,6 +12,7 @@ mod operand;
 mod pack;
 mod path;
 mod predicate;
+mod prefixes;
 mod printer;
 mod reading;
 mod reads;

@@ -3,24 +3,28 @@
 
 use super::Variable;
 use super::kinds::is_one_of;
+use super::prefixes::Unreadable;
 use super::printer::Printer;
-use super::rule::{first_of, is_unchanged};
+use super::rule::is_unchanged;
 use super::scope::Scope;
 use super::shown::{dynamic, text};
 use super::syntax::Expression;
 use crate::expression::Unprintable;
-use crate::ir::text::unreadable;
-use crate::ir::{Kind, Rule, Shape};
+use crate::ir::{Kind, Rule};
 
 /// The variables of several rules in the closed form, for objects of these kinds, each before those that use it. `violations` is the
 /// list of the texts of all rules, each with its rule's id in front; `rules` are the ids of those that are violated. If one of the
 /// rules has exemptions, `waived` are the names of those without which there would be more violations, each behind its rule's id.
 pub fn packed_variables(rules: &[Rule], kinds: &[Kind]) -> Result<Vec<Variable>, Unprintable> {
     let mut printer = Printer::default();
-    let parts: Vec<Part> =
-        rules.iter().map(|rule| Part::of(rule, kinds, &mut printer)).collect::<Result<_, _>>()?;
+    let unreadable = Unreadable::of(rules, &mut printer)?;
+    let mut parts = Vec::new();
+    for (place, rule) in rules.iter().enumerate() {
+        parts.push(Part::of(rule, kinds, unreadable.of_rule(place), &mut printer)?);
+    }
     let depth = parts.iter().map(Part::depth).max().unwrap_or(1);
     let mut all = printer.before(kinds);
+    all.extend(unreadable.variables);
     for part in &parts {
         all.extend(part.variables(depth));
     }
@@ -55,6 +59,7 @@ impl Part {
     fn of<'rules>(
         rule: &'rules Rule,
         kinds: &[Kind],
+        unreadable: Option<Expression>,
         printer: &mut Printer<'rules>,
     ) -> Result<Self, Unprintable> {
         printer.shapes = &rule.shapes;
@@ -78,7 +83,6 @@ impl Part {
             unasked.push(add("spared", &spared));
         }
         let exempted = (!exempted.is_truth(false)).then(|| add("exempted", &exempted));
-        let unreadable = unreadable_once(rule, printer)?;
         let mut checks = Vec::new();
         for check in &rule.checks {
             let (found, depth) = printer.check(check, rule, false)?;
@@ -122,24 +126,6 @@ impl Part {
 /// A list inside so many others.
 fn wrapped(list: Expression, times: usize) -> Expression {
     (0..times).fold(list, |list, _| Expression::List(vec![list]))
-}
-
-/// The variable with the pieces of the first shape that is broken; rules that read alike share it, and each of its shapes.
-fn unreadable_once(rule: &Rule, printer: &mut Printer<'_>) -> Result<Option<Expression>, Unprintable> {
-    let mut told = Vec::new();
-    for (shape, is_broken) in printer.broken(rule)? {
-        let is_broken = printer.once(&name_of(shape), &is_broken);
-        let pieces = Expression::List(vec![dynamic(&unreadable(shape))]);
-        told.push((is_broken, Expression::List(vec![pieces])));
-    }
-    Ok(first_of(told).map(|first| printer.once("unreadable", &first)))
-}
-
-/// What the variable about a shape is called.
-fn name_of(shape: &Shape) -> String {
-    let path = shape.path.to_string();
-    let letter = |character: char| if character.is_ascii_alphanumeric() { character } else { '_' };
-    format!("broken_{}", path.chars().map(letter).collect::<String>())
 }
 
 /// The rules with the lines of their violations, each with the rule's id in front and an end of line behind it.
