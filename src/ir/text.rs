@@ -101,3 +101,26 @@ pub fn packed_denial(violated: &[(String, Vec<String>)], kind: &str, name: &str,
     let violations: Vec<String> = violated.iter().flat_map(of_rule).collect();
     denial(&ids.join(", "), kind, name, &violations, help)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packed_denial_names_each_rule() {
+        let violated = |rule: &str, texts: &[&str]| {
+            (rule.to_owned(), texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>())
+        };
+        let both =
+            [violated("POD-001", &["containers/b: x", "containers/a: x"]), violated("POD-008", &["pod: y"])];
+        assert_eq!(
+            packed_denial(&both, "Pod", "web", "Ask."),
+            "POD-001, POD-008 Pod/web: POD-001 containers/a: x; POD-001 containers/b: x; POD-008 pod: y. Ask."
+        );
+        let many = [violated("POD-001", &["a"; 20]), violated("POD-002", &["b"])];
+        assert_eq!(
+            packed_denial(&many, "Pod", "web", ""),
+            "POD-001, POD-002 Pod/web: POD-001 a; and 1 more."
+        );
+    }
+}

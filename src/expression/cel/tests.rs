@@ -3,7 +3,7 @@
 use super::printer::Printer;
 use super::scope::{Bound, Scope};
 use super::syntax::Expression;
-use super::{quoted, variables};
+use super::{Variable, packed_variables, quoted, variables};
 use crate::ir::*;
 
 /// A condition on `container`, printed.
@@ -172,8 +172,13 @@ fn variables_come_before_their_use() {
             "waived"
         ]
     );
+    are_in_order(&variables);
+}
+
+/// That no variable uses itself or a later one.
+fn are_in_order(variables: &[Variable]) {
     for (index, variable) in variables.iter().enumerate() {
-        for later in &names[index..] {
+        for later in variables[index..].iter().map(|variable| &variable.name) {
             let used = format!("variables.{later}");
             let is_used = variable.expression.match_indices(&used).any(|(at, _)| {
                 !variable.expression[at + used.len()..]
@@ -182,6 +187,31 @@ fn variables_come_before_their_use() {
             assert!(!is_used, "{} uses {later}", variable.name);
         }
     }
+}
+
+#[test]
+fn rules_that_stand_together_share_what_they_read() {
+    let rule = |id: &str| {
+        let mut rule = sample::rule(id);
+        rule.checks[0].ok = Condition::False;
+        rule
+    };
+    let (one, other) = (rule("POD-008"), rule("POD-009"));
+    let kinds = one.kinds.clone();
+    let variables = packed_variables(&[one.clone(), other], &kinds).unwrap();
+    are_in_order(&variables);
+    let named = |part: &str| {
+        let names = variables.iter().map(|variable| variable.name.as_str());
+        names.filter(|name| name.contains(part)).collect::<Vec<_>>()
+    };
+    assert_eq!(named("unchanged"), ["unchanged"]);
+    assert_eq!(named("unreadable"), ["unreadable"]);
+    assert_eq!(named("check"), ["pod_008_check_add", "pod_009_check_add"]);
+    assert_eq!(named("waived"), ["pod_008_waived", "pod_009_waived", "waived"]);
+    let traces = variables.iter().filter(|variable| variable.is_trace);
+    assert_eq!(traces.map(|variable| variable.name.as_str()).collect::<Vec<_>>(), named("waived"));
+    let twice = packed_variables(&[one.clone(), one], &kinds).unwrap_err();
+    assert!(twice.what.starts_with("two variables called"), "{twice}");
 }
 
 #[test]
