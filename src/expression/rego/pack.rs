@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::printer::{Need, Printer, is_one_of};
+use super::shape::{SharedShape, shared_shapes};
 use super::{Module, literal, printed};
 use crate::expression::Unprintable;
 use crate::ir::{Kind, Rule};
@@ -20,11 +21,13 @@ pub struct Packed {
 
 /// Prints rules with their parameters alive, under each rule's id, for objects of these kinds.
 pub fn packed(rules: &[&Rule], kinds: &[Kind]) -> Result<Packed, Unprintable> {
+    let shapes = shared_shapes(rules);
     let mut needs = BTreeSet::new();
     let (mut modules, mut asked) = (Vec::new(), Vec::new());
     for rule in rules {
         let mut printer = Printer::new(rule);
         printer.head_of = "shared.";
+        printer.shared_shapes = &shapes;
         printer.parameters = literal::field("input.parameters", std::slice::from_ref(&rule.id));
         modules.push(printed(&mut printer)?);
         let mut conditions = vec![printer.parameters.clone()];
@@ -34,17 +37,25 @@ pub fn packed(rules: &[&Rule], kinds: &[Kind]) -> Result<Packed, Unprintable> {
         asked.push(conditions);
         needs.append(&mut printer.needs);
     }
-    Ok(Packed { shared: shared(rules, kinds, needs), rules: modules, asked })
+    Ok(Packed { shared: shared(rules, kinds, needs, &shapes)?, rules: modules, asked })
 }
 
-/// The head that the rules need, for all their kinds.
-fn shared(rules: &[&Rule], kinds: &[Kind], needs: BTreeSet<Need>) -> String {
-    let Some(any) = rules.first() else { return String::new() };
+/// The head that the rules need, for all their kinds, and what finds their shapes broken.
+fn shared(
+    rules: &[&Rule],
+    kinds: &[Kind],
+    needs: BTreeSet<Need>,
+    shapes: &[SharedShape<'_>],
+) -> Result<String, Unprintable> {
+    let Some(any) = rules.first() else { return Ok(String::new()) };
     // The head depends on nothing of a rule but its kinds.
     let rule = Rule { kinds: kinds.to_vec(), ..(*any).clone() };
     let mut printer = Printer::new(&rule);
     printer.needs = needs;
-    printer.head().join("\n\n")
+    printer.shared_shapes(shapes)?;
+    let mut blocks = printer.head();
+    blocks.append(&mut printer.blocks);
+    Ok(blocks.join("\n\n"))
 }
 
 /// The rule of a module that says when one of these is violated.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::literal;
+use super::shape::SharedShape;
 use crate::expression::Unprintable;
 use crate::ir::{Kind, Root, Rule};
 
@@ -41,6 +42,8 @@ pub struct Printer<'a> {
     pub needs: BTreeSet<Need>,
     /// What stands before the names of the head: nothing, or the module that has it for several rules.
     pub head_of: &'static str,
+    /// The shapes that are found broken there.
+    pub shared_shapes: &'a [SharedShape<'a>],
     /// Where the rule's parameters are.
     pub parameters: String,
 }
@@ -64,6 +67,7 @@ impl<'a> Printer<'a> {
             blocks: Vec::new(),
             needs: BTreeSet::new(),
             head_of: "",
+            shared_shapes: &[],
             parameters: "input.parameters".to_owned(),
         }
     }

@@ -4,7 +4,7 @@ use super::literal;
 use super::printer::{Need, Printer};
 use super::scope::Scope;
 use crate::expression::Unprintable;
-use crate::ir::{Container, Kind, Loop, Root, Shape};
+use crate::ir::{Container, Kind, Loop, Root, Rule, Shape, Source};
 
 /// Shapes with the same kinds, loops and root.
 struct Group<'a> {
@@ -15,8 +15,44 @@ struct Group<'a> {
     lists: Vec<String>,
 }
 
+/// A shape that several rules may have, and the name of the Rego rule that finds it broken.
+pub struct SharedShape<'a> {
+    shape: &'a Shape,
+    name: String,
+}
+
+/// The shapes of several rules, each once. One inside a loop over a rule's parameter is that rule's own.
+pub fn shared_shapes<'a>(rules: &[&'a Rule]) -> Vec<SharedShape<'a>> {
+    let (mut shared, mut names): (Vec<SharedShape<'a>>, Vec<String>) = (Vec::new(), Vec::new());
+    for shape in rules.iter().flat_map(|rule| &rule.shapes) {
+        let is_known = shared.iter().any(|known| known.shape == shape);
+        if !is_known && !shape.each.iter().any(walks_parameter) {
+            let name = unused(&format!("unreadable_{}", literal::name(&shape.path.to_string())), &names);
+            names.push(name.clone());
+            shared.push(SharedShape { shape, name });
+        }
+    }
+    shared
+}
+
+/// Whether a loop's elements are those of a parameter.
+fn walks_parameter(each: &Loop) -> bool {
+    match each.source {
+        Source::Parameter(_) | Source::ParameterEntries(_) => true,
+        Source::Object
+        | Source::Pod
+        | Source::Containers(_)
+        | Source::SecurityContexts
+        | Source::Images
+        | Source::Items(_)
+        | Source::Entries(_)
+        | Source::Fields(_)
+        | Source::Literals(_) => false,
+    }
+}
+
 /// The shapes in groups, in the order in which the groups come first.
-fn groups(shapes: &[Shape]) -> Vec<Group<'_>> {
+fn groups<'a>(shapes: impl Iterator<Item = &'a Shape>) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for shape in shapes {
         let fits = |group: &&mut Group<'_>| {
@@ -58,8 +94,12 @@ fn unused(wanted: &str, taken: &[String]) -> String {
 impl<'a> Printer<'a> {
     /// Prints the rules that find broken shapes; gives their names.
     pub fn shapes(&mut self) -> Result<Vec<String>, Unprintable> {
-        let mut names: Vec<String> = Vec::new();
-        for group in groups(&self.rule.shapes) {
+        let rule = self.rule;
+        let shared = self.shared_shapes.iter().filter(|shared| rule.shapes.contains(shared.shape));
+        let mut names: Vec<String> =
+            shared.map(|shared| format!("{}{}", self.head_of, shared.name)).collect();
+        let is_shared = |shape: &&Shape| self.shared_shapes.iter().any(|shared| shared.shape == *shape);
+        for group in groups(rule.shapes.iter().filter(|shape| !is_shared(shape))) {
             let name = unused(&format!("unreadable_{}", literal::name(&group.root.to_string())), &names);
             self.kinds = group.kinds;
             let body = self.shape(&group)?;
@@ -70,6 +110,21 @@ impl<'a> Printer<'a> {
             names.push(name);
         }
         Ok(names)
+    }
+
+    /// Prints the rules that find the broken shapes of several rules.
+    pub fn shared_shapes(&mut self, shared: &'a [SharedShape<'a>]) -> Result<(), Unprintable> {
+        for SharedShape { shape, name } in shared {
+            for group in groups(std::iter::once(*shape)) {
+                self.kinds = group.kinds;
+                let body = self.shape(&group)?;
+                let comment =
+                    literal::comment(&format!("Whether `{}` is of a type that can't be read.", shape.path));
+                self.blocks.push(format!("{comment}\n{}", literal::texts_rule(name, &body)));
+            }
+        }
+        self.kinds = &self.rule.kinds;
+        Ok(())
     }
 
     /// The body that finds what is unreadable in a group.
