@@ -1,4 +1,4 @@
-//! The real engines, in process behind two Go programs (`tests/engines`): started once, asked over pipes, ended with the test.
+//! The real engines, in process behind Go programs (`tests/engines`): started once, asked over pipes, ended with the test.
 //!
 //! Knows the protocol (`tests/engines/*/protocol.go`) and no rule.
 

@@ -19,6 +19,9 @@ pub struct GoProgram<'a> {
     pub module: &'a str,
     /// The package, as `go build` names it; `.` is the module's own.
     pub package: &'a str,
+    /// A package of the module: a command that writes files to be built in the place of others, and an `overlay.json` that says so,
+    /// into a folder that it is given.
+    pub overlay: Option<&'a str>,
 }
 
 impl GoProgram<'_> {
@@ -31,19 +34,37 @@ impl GoProgram<'_> {
         }
         eprintln!("building `{}`: once, some minutes with empty caches", self.name);
         let unfinished = executable.with_extension(std::process::id().to_string());
-        let built = Command::new("go")
-            .args(["build", "-mod=readonly", "-o"])
-            .arg(&unfinished)
-            .arg(self.package)
-            .current_dir(&source)
-            .status()
-            .map_err(|error| format!("`go build` can't be started: {error}"))?;
-        if !built.success() {
-            return Err(format!("`go build` in `{}` failed: its reason stands above", source.display()));
+        let mut build = go(&["build", "-mod=readonly", "-o"], &source);
+        build.arg(&unfinished);
+        match self.overlay {
+            None => run(build.arg(self.package), &source)?,
+            Some(writer) => {
+                let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
+                run(go(&["run", "-mod=readonly", writer], &source).arg(folder.path()), &source)?;
+                build.arg("-overlay").arg(folder.path().join("overlay.json"));
+                run(build.arg(self.package), &source)?;
+            }
         }
         fs::rename(&unfinished, &executable)
             .map_err(|error| format!("`{}` can't be written: {error}", executable.display()))?;
         Ok(executable)
+    }
+}
+
+/// Go's command in a module's folder.
+fn go(arguments: &[&str], source: &Path) -> Command {
+    let mut command = Command::new("go");
+    command.args(arguments).current_dir(source);
+    command
+}
+
+/// Runs a command of Go.
+fn run(command: &mut Command, source: &Path) -> Result<(), String> {
+    let status = command.status().map_err(|error| format!("`go` can't be started: {error}"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("building in `{}` failed: its reason stands above", source.display()))
     }
 }
 
@@ -81,13 +102,16 @@ fn cache_folder() -> Result<PathBuf, String> {
     Ok(folder)
 }
 
-/// The files that a build reads: Go's, without tests.
+/// The files that a build reads: Go's, without tests, in the folder and in those of its packages.
 fn sources(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let unreadable = |error: std::io::Error| format!("`{}` can't be read: {error}", folder.display());
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_dir() && name != "testdata" {
+            paths.extend(sources(&path)?);
+        }
         if name == "go.mod" || name == "go.sum" || name.ends_with(".go") && !name.ends_with("_test.go") {
             paths.push(path);
         }

@@ -25,12 +25,18 @@ impl Programs {
     /// All of them, built if they aren't in the cache.
     pub fn build() -> Result<Self, String> {
         let build = |name: &str, module: &str, package: &str| {
-            GoProgram { name, module: &format!("{MODULES}/{module}"), package }.build()
+            GoProgram { name, module: &format!("{MODULES}/{module}"), package, overlay: None }
+                .build()
         };
         let kubernetes = |name: &str| build(name, "kubernetes", &format!("k8s.io/kubernetes/cmd/{name}"));
         Ok(Self {
-            supervisor: GoProgram { name: "supervisor", module: "tests/cluster/supervisor", package: "." }
-                .build()?,
+            supervisor: GoProgram {
+                name: "supervisor",
+                module: "tests/cluster/supervisor",
+                package: ".",
+                overlay: None,
+            }
+            .build()?,
             etcd: build("etcd", "etcd", "go.etcd.io/etcd/server/v3")?,
             api_server: kubernetes("kube-apiserver")?,
             controller_manager: kubernetes("kube-controller-manager")?,

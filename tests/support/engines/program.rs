@@ -1,4 +1,4 @@
-//! The two Go programs: where their source is, which targets they judge by, and where their log goes.
+//! The Go programs: where their source is, which targets they judge by, and where their log goes.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,42 +8,47 @@ use palisade::ir::Target;
 
 use super::go::GoProgram;
 
-/// A program with two engines inside.
+/// A program with engines, or with the Pod Security Standards, inside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Program {
     /// Kyverno.
     Kyverno,
     /// Gatekeeper and the API server's own admission.
     Admission,
+    /// The library of the Pod Security Standards, which judges by no target.
+    PodSecurity,
 }
 
 impl Program {
-    /// Both programs.
-    pub const ALL: [Program; 2] = [Program::Kyverno, Program::Admission];
+    /// Those with engines inside.
+    pub const ENGINES: [Program; 2] = [Program::Kyverno, Program::Admission];
 
     /// The executable's name.
     pub fn name(self) -> &'static str {
         match self {
             Program::Kyverno => "kyverno",
             Program::Admission => "admission",
+            Program::PodSecurity => "pod-security",
         }
     }
 
     /// The targets that the program judges by.
-    pub fn targets(self) -> [Target; 2] {
+    pub fn targets(self) -> &'static [Target] {
         match self {
-            Program::Kyverno => [Target::KyvernoClusterPolicy, Target::KyvernoValidatingPolicy],
-            Program::Admission => [Target::Gatekeeper, Target::ValidatingAdmissionPolicy],
+            Program::Kyverno => &[Target::KyvernoClusterPolicy, Target::KyvernoValidatingPolicy],
+            Program::Admission => &[Target::Gatekeeper, Target::ValidatingAdmissionPolicy],
+            Program::PodSecurity => &[],
         }
     }
 
     /// The executable, built if the cache has none of this source and this version of Go.
     pub fn build(self) -> Result<PathBuf, String> {
-        let module = match self {
-            Program::Kyverno => "tests/engines/kyverno",
-            Program::Admission => "tests/engines/admission",
+        let (module, overlay) = match self {
+            Program::Kyverno => ("tests/engines/kyverno", None),
+            Program::Admission => ("tests/engines/admission", None),
+            Program::PodSecurity => ("tests/engines/pod_security", Some("./instrument")),
         };
-        GoProgram { name: self.name(), module, package: "." }.build()
+        GoProgram { name: self.name(), module, package: ".", overlay }.build()
     }
 
     /// Where what the engine prints for people goes.

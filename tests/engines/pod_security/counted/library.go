@@ -1,0 +1,8 @@
+package counted
+
+import "k8s.io/pod-security-admission/policy"
+
+// DefaultChecks gives the library's checks.
+func DefaultChecks() []policy.Check {
+	return policy.DefaultChecks()
+}
