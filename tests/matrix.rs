@@ -83,8 +83,8 @@ fn run() -> Result<bool, String> {
         println!("the matrix: no rule and no target of these names; nothing to do");
         return Ok(true);
     };
-    let mut bench = Bench::start(&choice)?;
-    let mut tally = Tally::new(&choice);
+    let mut bench = Bench::start(&choice.targets)?;
+    let mut tally = Tally::new(&choice.targets, choice.is_whole());
     println!("the matrix: seed {}", choice.seed);
     for project in &projects {
         for id in project.rule_ids().filter(|id| choice.takes_rule(id)) {

@@ -6,7 +6,6 @@ use palisade::ir::Target;
 use serde_json::Value;
 
 use crate::case::Case;
-use crate::choice::Choice;
 use crate::engines::{Answer, Engine, Program, Surroundings};
 
 /// How many requests go in one line.
@@ -32,12 +31,12 @@ pub struct Question<'a> {
 pub type Said = (Target, Result<Vec<Answer>, String>);
 
 impl Bench {
-    /// Starts the programs of the chosen targets.
-    pub fn start(choice: &Choice) -> Result<Self, String> {
+    /// Starts the programs of these targets.
+    pub fn start(chosen: &[Target]) -> Result<Self, String> {
         let mut engines = Vec::new();
-        for program in Program::ALL {
+        for program in Program::ENGINES {
             let targets: Vec<Target> =
-                program.targets().into_iter().filter(|target| choice.targets.contains(target)).collect();
+                program.targets().iter().copied().filter(|target| chosen.contains(target)).collect();
             if !targets.is_empty() {
                 engines.push((Engine::start(program)?, targets));
             }

@@ -91,12 +91,18 @@ fn debugged(rule: &Rule, kind: &Kind, object: &Value) -> Option<(Request, Must)>
     if !is_pod || debuggers.is_none_or(Vec::is_empty) {
         return None;
     }
+    let request = debug(kind, object);
+    let governs = rule.governed_in_pods.contains(&GovernedPart::PodSpec);
+    Some((request, if governs { Must::BeLikeCreate } else { Must::Pass }))
+}
+
+/// The ephemeral containers of a Pod arriving.
+pub fn debug(kind: &Kind, object: &Value) -> Request {
     let mut old = object.clone();
     old.pointer_mut("/spec").and_then(Value::as_object_mut).map(|spec| spec.remove("ephemeralContainers"));
     let mut request = request(kind, "UPDATE", object.clone(), old);
     request.subresource = "ephemeralcontainers";
-    let governs = rule.governed_in_pods.contains(&GovernedPart::PodSpec);
-    Some((request, if governs { Must::BeLikeCreate } else { Must::Pass }))
+    request
 }
 
 /// The steps to a part.

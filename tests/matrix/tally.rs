@@ -8,7 +8,6 @@ use palisade::ir::Target;
 use serde_json::{Value, json};
 
 use crate::case::{Case, Origin, subject};
-use crate::choice::Choice;
 use crate::engines::{Answer, Request};
 
 /// How many disagreements are printed.
@@ -22,6 +21,8 @@ pub struct Tally {
     /// Whether everything was run, so that the numbers must reach the least.
     whole: bool,
     faults: usize,
+    /// What agreed without an engine.
+    passed: usize,
     shown: usize,
     /// How many cases disagreed, by target and rule.
     disagreements: BTreeMap<(&'static str, String), usize>,
@@ -37,10 +38,15 @@ struct Row {
 }
 
 impl Tally {
-    /// Nothing run yet.
-    pub fn new(choice: &Choice) -> Self {
-        let rows = choice.targets.iter().map(|target| (*target, Row::default())).collect();
-        Self { rows, whole: choice.is_whole(), faults: 0, shown: 0, disagreements: BTreeMap::new() }
+    /// Nothing run yet by these targets. If all of the matrix is run, there is a least number of cases.
+    pub fn new(targets: &[Target], whole: bool) -> Self {
+        let rows = targets.iter().map(|target| (*target, Row::default())).collect();
+        Self { rows, whole, faults: 0, passed: 0, shown: 0, disagreements: BTreeMap::new() }
+    }
+
+    /// Counts what agreed without an engine.
+    pub fn pass(&mut self, count: usize) {
+        self.passed += count;
     }
 
     /// Counts a case, and prints it if it is a disagreement. What the API server's own types can't hold reaches no policy.
@@ -103,8 +109,10 @@ impl Tally {
 
     /// Prints the table and the last line. Gives whether everything agreed, and enough was run.
     pub fn report(&self) -> bool {
-        println!("\n{:<30}{:>10}{:>12}{:>15}", "target", "cases", "generated", "disagreements");
-        let (mut passed, mut failed) = (0, self.faults);
+        if !self.rows.is_empty() {
+            println!("\n{:<30}{:>10}{:>12}{:>15}", "target", "cases", "generated", "disagreements");
+        }
+        let (mut passed, mut failed) = (self.passed, self.faults);
         for (target, row) in &self.rows {
             println!("{:<30}{:>10}{:>12}{:>15}", target.name(), row.cases, row.generated, row.failed);
             passed += row.cases.saturating_sub(row.failed);

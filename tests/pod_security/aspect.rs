@@ -73,10 +73,10 @@ impl Draw {
     }
 
     /// One of a table's entries: of all in a loose aspect, else of its first, which the standards allow.
-    pub fn from<'a, T>(&mut self, aspect: Aspect, allowed: &'a [T], others: &'a [T]) -> &'a T {
+    pub fn from<T: Copy>(&mut self, aspect: Aspect, allowed: &[T], others: &[T]) -> T {
         let all = if self.is_loose(aspect) { allowed.len() + others.len() } else { allowed.len() };
         let index = self.numbers.below(all);
-        allowed.get(index).unwrap_or_else(|| &others[index - allowed.len()])
+        allowed.get(index).copied().unwrap_or_else(|| others[index - allowed.len()])
     }
 
     /// True once in so many times.
@@ -90,7 +90,7 @@ impl Draw {
     }
 
     /// One of these.
-    pub fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.numbers.below(of.len())]
+    pub fn one<T: Copy>(&mut self, of: &[T]) -> T {
+        of[self.numbers.below(of.len())]
     }
 }

@@ -25,8 +25,7 @@ impl Programs {
     /// All of them, built if they aren't in the cache.
     pub fn build() -> Result<Self, String> {
         let build = |name: &str, module: &str, package: &str| {
-            GoProgram { name, module: &format!("{MODULES}/{module}"), package, overlay: None }
-                .build()
+            GoProgram { name, module: &format!("{MODULES}/{module}"), package, overlay: None }.build()
         };
         let kubernetes = |name: &str| build(name, "kubernetes", &format!("k8s.io/kubernetes/cmd/{name}"));
         Ok(Self {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ABSENT, put};
+use super::{ABSENT, entry, put};
 use crate::aspect::{Aspect, Draw};
 
 /// What is drawn for a field: the aspect, the field, what all versions of both levels allow, and what else there is.
@@ -81,7 +81,8 @@ const CAPABILITIES_ALLOWED: &[&str] = &[
     r#"{"drop": ["KILL", "ALL"], "add": ["NET_BIND_SERVICE"]}"#,
     r#"{"drop": ["ALL", "ALL"], "add": ["NET_BIND_SERVICE", "NET_BIND_SERVICE"]}"#,
 ];
-const CAPABILITIES_OTHER: &[&str] = &[ABSENT, "null", "{}", r#"{"drop": null}"#, r#"{"drop": [], "add": []}"#];
+const CAPABILITIES_OTHER: &[&str] =
+    &[ABSENT, "null", "{}", r#"{"drop": null}"#, r#"{"drop": [], "add": []}"#];
 const DROPS: &[&str] = &[
     r#"["ALL"]"#,
     r#"["ALL"]"#,
@@ -95,8 +96,26 @@ const DROPS: &[&str] = &[
     r#"["NET_RAW"]"#,
 ];
 const ADDED: &[&str] = &[
-    "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP", "SETGID",
-    "SETPCAP", "SETUID", "SYS_CHROOT", "NET_RAW", "SYS_ADMIN", "ALL", "CAP_CHOWN", "chown", "", "net_bind_service",
+    "AUDIT_WRITE",
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "MKNOD",
+    "NET_BIND_SERVICE",
+    "SETFCAP",
+    "SETGID",
+    "SETPCAP",
+    "SETUID",
+    "SYS_CHROOT",
+    "NET_RAW",
+    "SYS_ADMIN",
+    "ALL",
+    "CAP_CHOWN",
+    "chown",
+    "",
+    "net_bind_service",
     "NET_BIND_SERVICE",
 ];
 
@@ -107,7 +126,8 @@ const WINDOWS_ALLOWED: &[&str] = &[
     r#"{"hostProcess": false}"#,
     r#"{"hostProcess": null, "runAsUserName": "ContainerUser"}"#,
 ];
-const WINDOWS_OTHER: &[&str] = &[r#"{"hostProcess": true}"#, r#"{"hostProcess": true, "gmsaCredentialSpecName": ""}"#];
+const WINDOWS_OTHER: &[&str] =
+    &[r#"{"hostProcess": true}"#, r#"{"hostProcess": true, "gmsaCredentialSpecName": ""}"#];
 
 const SYSCTLS: &[&str] = &[
     "kernel.shm_rmid_forced",
@@ -146,7 +166,7 @@ pub fn of_container(draw: &mut Draw) -> Option<Value> {
     // Without a context the container isn't restricted: only where that may be.
     let may_be_empty = draw.is_loose(Aspect::Escalation) || draw.is_loose(Aspect::Capabilities);
     if may_be_empty && draw.once_in(8) {
-        return draw.one(&[None, Some(Value::Null), Some(json!({}))]).clone();
+        return entry(draw.one(&[ABSENT, "null", "{}"]));
     }
     Some(Value::Object(context))
 }
@@ -165,7 +185,7 @@ pub fn of_pod(draw: &mut Draw) -> Option<Value> {
     put(&mut context, "seccompProfile", draw.from(Aspect::Seccomp, PROFILES_ALLOWED, PROFILES_OTHER));
     put(&mut context, "appArmorProfile", app_armor(draw));
     if draw.once_in(4) {
-        return draw.one(&[None, Some(Value::Null), Some(json!({}))]).clone();
+        return entry(draw.one(&[ABSENT, "null", "{}"]));
     }
     Some(Value::Object(context))
 }
@@ -183,11 +203,11 @@ fn app_armor(draw: &mut Draw) -> &'static str {
 
 fn capabilities(draw: &mut Draw) -> String {
     if !draw.is_loose(Aspect::Capabilities) || draw.once_in(3) {
-        return (*draw.from(Aspect::Capabilities, CAPABILITIES_ALLOWED, CAPABILITIES_OTHER)).to_owned();
+        return draw.from(Aspect::Capabilities, CAPABILITIES_ALLOWED, CAPABILITIES_OTHER).to_owned();
     }
     let mut map = Map::new();
     put(&mut map, "drop", draw.one(DROPS));
-    let added: Vec<&str> = (0..draw.below(3)).map(|_| *draw.one(ADDED)).collect();
+    let added: Vec<&str> = (0..draw.below(3)).map(|_| draw.one(ADDED)).collect();
     if !added.is_empty() || draw.once_in(2) {
         map.insert("add".to_owned(), json!(added));
     }

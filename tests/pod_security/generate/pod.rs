@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ABSENT, container, context, put, volume};
+use super::{ABSENT, container, context, entry, put, volume};
 use crate::aspect::{Aspect, Draw};
 
 const FLAGS_ALLOWED: &[&str] = &[ABSENT, "null", "false", ABSENT];
@@ -86,16 +86,20 @@ fn spec(draw: &mut Draw) -> Value {
 fn annotations(draw: &mut Draw) -> Option<Value> {
     match draw.below(5) {
         0 => return None,
-        1 => return Some(draw.one(&[Value::Null, json!({})]).clone()),
+        1 => return entry(draw.one(&["null", "{}"])),
         _ => {}
     }
     let mut annotations = Map::new();
     for _ in 0..draw.below(3) {
-        let name = *draw.one(&["app-0", "init-0", "ephemeral-0", "nobody", "app-1"]);
-        put(&mut annotations, &format!("{APP_ARMOR}{name}"), draw.from(Aspect::AppArmor, PROFILES_ALLOWED, PROFILES_OTHER));
+        let name = draw.one(&["app-0", "init-0", "ephemeral-0", "nobody", "app-1"]);
+        put(
+            &mut annotations,
+            &format!("{APP_ARMOR}{name}"),
+            draw.from(Aspect::AppArmor, PROFILES_ALLOWED, PROFILES_OTHER),
+        );
     }
     if draw.once_in(2) {
-        let key = *draw.one(OTHER_ANNOTATIONS);
+        let key = draw.one(OTHER_ANNOTATIONS);
         put(&mut annotations, key, draw.one(&[r#""unconfined""#, r#""runtime/default""#, "null"]));
     }
     Some(Value::Object(annotations))

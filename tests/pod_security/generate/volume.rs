@@ -13,7 +13,10 @@ const ALLOWED: &[(&str, &str)] = &[
     ("downwardAPI", r#"{"items": null}"#),
     ("emptyDir", "{}"),
     ("emptyDir", r#"{"medium": "Memory", "sizeLimit": "1Gi"}"#),
-    ("ephemeral", r#"{"volumeClaimTemplate": {"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}}}"#),
+    (
+        "ephemeral",
+        r#"{"volumeClaimTemplate": {"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}}}"#,
+    ),
     ("image", r#"{"reference": "registry.example.com/data:1"}"#),
     ("persistentVolumeClaim", r#"{"claimName": "x"}"#),
     ("projected", r#"{"sources": []}"#),
@@ -56,7 +59,7 @@ const SECOND_SOURCE: usize = 100;
 pub fn list(draw: &mut Draw) -> Option<Value> {
     match draw.below(6) {
         0 => return None,
-        1 => return Some(draw.one(&[Value::Null, json!([])]).clone()),
+        1 => return entry(draw.one(&["null", "[]"])),
         _ => {}
     }
     let count = 1 + draw.below(3);
@@ -75,11 +78,11 @@ fn volume(draw: &mut Draw, index: usize) -> Value {
     }
     let sources = if draw.is_loose(Aspect::Volumes) && draw.once_in(SECOND_SOURCE) { 2 } else { 1 };
     for _ in 0..sources {
-        let (source, text) = *draw.from(Aspect::Volumes, ALLOWED, OTHER);
+        let (source, text) = draw.from(Aspect::Volumes, ALLOWED, OTHER);
         volume.extend(entry(text).map(|value| (source.to_owned(), value)));
     }
     if draw.once_in(6) {
-        let (source, _) = *draw.one(OTHER);
+        let (source, _) = draw.one(OTHER);
         volume.entry(source).or_insert(Value::Null);
     }
     Value::Object(volume)

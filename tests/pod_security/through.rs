@@ -1,0 +1,165 @@
+//! The drawn Pods through the engines: each as a Pod, in a Deployment, in a CronJob, and while its ephemeral containers arrive.
+
+use palisade::ir::{Kind, Release, Target};
+use serde_json::{Map, Value, json};
+
+use crate::case::{Case, Origin};
+use crate::choice::Numbers;
+use crate::engines::Request;
+use crate::judging::{Bench, Question};
+use crate::oracle::in_parallel;
+use crate::plan::Plan;
+use crate::project;
+use crate::reference::{Reference, expected_by_all, labelled};
+use crate::standard::{LEVELS, Profiles, Standard, VERSIONS};
+use crate::tally::Tally;
+use crate::{generate, regression, requests};
+
+/// How many Pods of each level go through the quick targets.
+const PODS: usize = 2_000;
+/// How many go through ClusterPolicy, which costs some milliseconds for each rule.
+const SAMPLE: usize = 100;
+/// The namespace that the Pods are in.
+const NAMESPACE: &str = "apps";
+
+/// Proves that the engines agree with the evaluator.
+pub fn prove(plan: &Plan, profiles: &Profiles, tally: &mut Tally) -> Result<(), String> {
+    let mut bench = Bench::start(&plan.targets)?;
+    for level in LEVELS {
+        let versions = versions(plan, level);
+        for (place, version) in versions.into_iter().enumerate() {
+            let standard = Standard { level, version };
+            let pods = pods(plan, versions.len(), place)?;
+            through(&pods, standard, &profiles.release(standard)?, plan, &mut bench, tally)?;
+        }
+    }
+    Ok(())
+}
+
+/// The newest version, and another that changes with the seed.
+fn versions(plan: &Plan, level: &str) -> [&'static str; 2] {
+    let (newest, others) = VERSIONS.split_last().unwrap();
+    let mut numbers = Numbers::new(plan.seed, &format!("versions {level}"));
+    [*newest, *numbers.pick(others).unwrap()]
+}
+
+/// This one of so many equal shares of the Pods: drawn ones, and all that once got two verdicts.
+fn pods(plan: &Plan, shares: usize, share: usize) -> Result<Vec<(String, Value)>, String> {
+    let mut pods = regression::pods()?;
+    let count = PODS / shares;
+    let numbers: Vec<usize> = (share * count..(share + 1) * count).collect();
+    pods.extend(in_parallel(&numbers, |number| {
+        (format!("seed {}, Pod {number}", plan.seed), generate::pod(plan.seed, *number))
+    }));
+    Ok(pods)
+}
+
+/// Sends the Pods through each target by the policies of a release.
+fn through(
+    pods: &[(String, Value)],
+    standard: Standard,
+    release: &Release,
+    plan: &Plan,
+    bench: &mut Bench,
+    tally: &mut Tally,
+) -> Result<(), String> {
+    let name = format!("{}@{}", release.profile, standard.version);
+    let cases = cases(pods, release)?;
+    let around = project::surroundings(release, vec![project::namespace(NAMESPACE, &[])]);
+    // A prime step, so that all forms are among the sample.
+    let sample: Vec<&Case> =
+        cases.iter().step_by((cases.len() / SAMPLE / 2).max(1) | 1).take(SAMPLE / 2).collect();
+    let mut questions = Vec::new();
+    for target in &plan.targets {
+        questions.push(Question {
+            target: *target,
+            documents: project::documents(*target, release, release.rules.iter())?,
+            around: &around,
+            cases: if is_slow(*target) { sample.clone() } else { cases.iter().collect() },
+        });
+    }
+    for (target, said) in bench.ask(&questions) {
+        match said {
+            Err(fault) => tally.fault(&format!("{} {name}: {fault}", target.name())),
+            Ok(answers) => {
+                let asked = if is_slow(target) { sample.clone() } else { cases.iter().collect() };
+                for (case, answer) in asked.into_iter().zip(&answers) {
+                    tally.count(target, &name, case, answer);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a target gets a sample.
+fn is_slow(target: Target) -> bool {
+    target == Target::KyvernoClusterPolicy
+}
+
+/// The requests, with what all rules of the release say of each.
+fn cases(pods: &[(String, Value)], release: &Release) -> Result<Vec<Case>, String> {
+    let references: Vec<Reference<'_>> =
+        release.rules.iter().map(|rule| Reference::new(release, rule)).collect();
+    let labels = labelled(NAMESPACE, &[]);
+    let kinds: Vec<Kind> = ["Pod", "Deployment", "CronJob"]
+        .into_iter()
+        .map(|kind| kind_of(release, kind))
+        .collect::<Result<_, _>>()?;
+    let made = in_parallel(pods, |(origin, pod)| {
+        let all = requests_for(pod, &kinds).into_iter().map(|(kind, request)| {
+            let expected = expected_by_all(&references, &request, kind, &labels);
+            Case { origin: Origin::Generated(origin.clone()), request, expected }
+        });
+        all.collect::<Vec<Case>>()
+    });
+    Ok(made.into_iter().flatten().collect())
+}
+
+/// The kind of this name that the rules govern.
+fn kind_of(release: &Release, name: &str) -> Result<Kind, String> {
+    let mut kinds = release.rules.iter().flat_map(|rule| &rule.kinds);
+    let kind = kinds.find(|kind| kind.kind == name && kind.has_pod());
+    kind.cloned().ok_or_else(|| format!("no rule of {} governs the kind {name}", release.profile))
+}
+
+/// The forms in which a Pod goes through the engines.
+fn requests_for<'a>(pod: &Value, kinds: &'a [Kind]) -> Vec<(&'a Kind, Request)> {
+    let mut requests: Vec<(&Kind, Request)> =
+        kinds.iter().map(|kind| (kind, requests::create(kind, &within(kind, pod)))).collect();
+    let of_pods = &kinds[0];
+    requests.push((of_pods, requests::debug(of_pods, &debugged(pod))));
+    requests
+}
+
+/// The Pod as the template of an object of this kind; as itself if it is of the kind.
+fn within(kind: &Kind, pod: &Value) -> Value {
+    let Some(steps) = kind.pod_template.as_ref().filter(|steps| !steps.is_empty()) else {
+        return pod.clone();
+    };
+    let mut metadata = pod["metadata"].clone();
+    for field in ["name", "namespace"] {
+        metadata.as_object_mut().unwrap().shift_remove(field);
+    }
+    let template = json!({"metadata": metadata, "spec": pod["spec"]});
+    let mut object = steps
+        .iter()
+        .rev()
+        .fold(template, |inner, step| Value::Object(Map::from_iter([(step.clone(), inner)])));
+    object["apiVersion"] = json!(kind.api_version());
+    object["kind"] = json!(kind.kind);
+    object["metadata"] = json!({"name": "drawn", "namespace": NAMESPACE});
+    object
+}
+
+/// The Pod with an ephemeral container: if it has none, one like its first container.
+fn debugged(pod: &Value) -> Value {
+    let mut pod = pod.clone();
+    let spec = &mut pod["spec"];
+    if spec["ephemeralContainers"].as_array().is_none_or(Vec::is_empty) {
+        let mut container = spec["containers"][0].clone();
+        container["name"] = json!("debugger");
+        spec["ephemeralContainers"] = json!([container]);
+    }
+    pod
+}
