@@ -9,7 +9,7 @@
 //! cargo test --test pod_security -- oracle            the library and the evaluator alone
 //! cargo test --test pod_security -- gatekeeper        Pods through some targets alone
 //! PALISADE_SEED=7        other Pods
-//! PALISADE_MATRIX=full   ten times as many of them
+//! PALISADE_MATRIX=full   ten times as many of them, and each in every form through the engines
 //! ```
 //! A disagreement is also written to a folder `disagreements` of the target folder, as a file of `tests/pod_security/regressions`.
 

@@ -114,7 +114,7 @@ pub fn surroundings(release: &Release, namespaces: Vec<Value>) -> Surroundings {
             distinct.push(kind);
         }
     }
-    Surroundings { kinds: distinct, namespaces, kubernetes: release.kubernetes.to_string() }
+    Surroundings { kinds: distinct, namespaces, kubernetes: release.kubernetes.to_string(), untyped: false }
 }
 
 /// A Namespace with these labels, and with the one that the API server gives to each.

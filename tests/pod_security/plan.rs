@@ -6,7 +6,7 @@ use crate::choice;
 
 /// How many Pods are drawn for the evaluator and the library.
 const PODS: usize = 20_000;
-/// How many times more there are of everything if a person wants all.
+/// How many times more there are if a person wants all.
 const FULL: usize = 10;
 
 /// What is run.
@@ -19,6 +19,8 @@ pub struct Plan {
     pub seed: u64,
     /// How many Pods are drawn.
     pub pods: usize,
+    /// Whether each Pod goes through the engines in every form.
+    pub full: bool,
 }
 
 impl Plan {
@@ -36,7 +38,8 @@ impl Plan {
         if targets.is_empty() && !oracle {
             (targets, oracle) = (Target::ALL.to_vec(), true);
         }
-        let pods = if choice::is_full() { PODS * FULL } else { PODS };
-        Ok(Some(Self { oracle, targets, seed: choice::seed()?, pods }))
+        let full = choice::is_full();
+        let pods = if full { PODS * FULL } else { PODS };
+        Ok(Some(Self { oracle, targets, seed: choice::seed()?, pods, full }))
     }
 }

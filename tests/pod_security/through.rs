@@ -1,11 +1,11 @@
-//! The drawn Pods through the engines: each as a Pod, in a Deployment, in a CronJob, and while its ephemeral containers arrive.
+//! The drawn Pods through the engines: each as a Pod, and in a Deployment, in a CronJob or while its ephemeral containers arrive.
 
 use palisade::ir::{Kind, Release, Target};
 use serde_json::{Map, Value, json};
 
 use crate::case::{Case, Origin};
 use crate::choice::Numbers;
-use crate::engines::Request;
+use crate::engines::{Request, Surroundings};
 use crate::judging::{Bench, Question};
 use crate::oracle::in_parallel;
 use crate::plan::Plan;
@@ -19,6 +19,8 @@ use crate::{generate, regression, requests};
 const PODS: usize = 2_000;
 /// How many go through ClusterPolicy, which costs some milliseconds for each rule.
 const SAMPLE: usize = 100;
+/// How many versions of each level the Pods are shared among.
+const VERSIONS_EACH: usize = 2;
 /// The namespace that the Pods are in.
 const NAMESPACE: &str = "apps";
 
@@ -29,7 +31,7 @@ pub fn prove(plan: &Plan, profiles: &Profiles, tally: &mut Tally) -> Result<(), 
         let versions = versions(plan, level);
         for (place, version) in versions.into_iter().enumerate() {
             let standard = Standard { level, version };
-            let pods = pods(plan, versions.len(), place)?;
+            let pods = pods(plan, place)?;
             through(&pods, standard, &profiles.release(standard)?, plan, &mut bench, tally)?;
         }
     }
@@ -37,16 +39,16 @@ pub fn prove(plan: &Plan, profiles: &Profiles, tally: &mut Tally) -> Result<(), 
 }
 
 /// The newest version, and another that changes with the seed.
-fn versions(plan: &Plan, level: &str) -> [&'static str; 2] {
+fn versions(plan: &Plan, level: &str) -> [&'static str; VERSIONS_EACH] {
     let (newest, others) = VERSIONS.split_last().unwrap();
     let mut numbers = Numbers::new(plan.seed, &format!("versions {level}"));
     [*newest, *numbers.pick(others).unwrap()]
 }
 
-/// This one of so many equal shares of the Pods: drawn ones, and all that once got two verdicts.
-fn pods(plan: &Plan, shares: usize, share: usize) -> Result<Vec<(String, Value)>, String> {
+/// The Pods of one version: a share of the drawn ones, and all that once got two verdicts.
+fn pods(plan: &Plan, share: usize) -> Result<Vec<(String, Value)>, String> {
     let mut pods = regression::pods()?;
-    let count = PODS / shares;
+    let count = PODS / VERSIONS_EACH;
     let numbers: Vec<usize> = (share * count..(share + 1) * count).collect();
     pods.extend(in_parallel(&numbers, |number| {
         (format!("seed {}, Pod {number}", plan.seed), generate::pod(plan.seed, *number))
@@ -64,11 +66,14 @@ fn through(
     tally: &mut Tally,
 ) -> Result<(), String> {
     let name = format!("{}@{}", release.profile, standard.version);
-    let cases = cases(pods, release)?;
+    let cases = cases(pods, release, plan)?;
     let around = project::surroundings(release, vec![project::namespace(NAMESPACE, &[])]);
-    // A prime step, so that all forms are among the sample.
-    let sample: Vec<&Case> =
-        cases.iter().step_by((cases.len() / SAMPLE / 2).max(1) | 1).take(SAMPLE / 2).collect();
+    // The matrix has the types checked, rule by rule.
+    let around = Surroundings { untyped: true, ..around };
+    // An odd step, so that all forms are among the sample.
+    let count = SAMPLE / VERSIONS_EACH;
+    let step = (cases.len() / count).saturating_sub(1) | 1;
+    let sample: Vec<&Case> = cases.iter().step_by(step).take(count).collect();
     let mut questions = Vec::new();
     for target in &plan.targets {
         questions.push(Question {
@@ -98,7 +103,7 @@ fn is_slow(target: Target) -> bool {
 }
 
 /// The requests, with what all rules of the release say of each.
-fn cases(pods: &[(String, Value)], release: &Release) -> Result<Vec<Case>, String> {
+fn cases(pods: &[(String, Value)], release: &Release, plan: &Plan) -> Result<Vec<Case>, String> {
     let references: Vec<Reference<'_>> =
         release.rules.iter().map(|rule| Reference::new(release, rule)).collect();
     let labels = labelled(NAMESPACE, &[]);
@@ -106,8 +111,10 @@ fn cases(pods: &[(String, Value)], release: &Release) -> Result<Vec<Case>, Strin
         .into_iter()
         .map(|kind| kind_of(release, kind))
         .collect::<Result<_, _>>()?;
-    let made = in_parallel(pods, |(origin, pod)| {
-        let all = requests_for(pod, &kinds).into_iter().map(|(kind, request)| {
+    let numbered: Vec<(usize, &(String, Value))> = pods.iter().enumerate().collect();
+    let made = in_parallel(&numbered, |(number, (origin, pod))| {
+        let requests = requests_for(pod, &kinds, if plan.full { None } else { Some(*number) });
+        let all = requests.into_iter().map(|(kind, request)| {
             let expected = expected_by_all(&references, &request, kind, &labels);
             Case { origin: Origin::Generated(origin.clone()), request, expected }
         });
@@ -123,12 +130,16 @@ fn kind_of(release: &Release, name: &str) -> Result<Kind, String> {
     kind.cloned().ok_or_else(|| format!("no rule of {} governs the kind {name}", release.profile))
 }
 
-/// The forms in which a Pod goes through the engines.
-fn requests_for<'a>(pod: &Value, kinds: &'a [Kind]) -> Vec<(&'a Kind, Request)> {
+/// The forms in which a Pod goes through the engines: as itself, and, by its number, in one other; without a number in all others.
+fn requests_for<'a>(pod: &Value, kinds: &'a [Kind], number: Option<usize>) -> Vec<(&'a Kind, Request)> {
     let mut requests: Vec<(&Kind, Request)> =
         kinds.iter().map(|kind| (kind, requests::create(kind, &within(kind, pod)))).collect();
     let of_pods = &kinds[0];
     requests.push((of_pods, requests::debug(of_pods, &debugged(pod))));
+    if let Some(number) = number {
+        let other = 1 + number % (requests.len() - 1);
+        requests = vec![requests[0].clone(), requests.swap_remove(other)];
+    }
     requests
 }
 

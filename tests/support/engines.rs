@@ -57,6 +57,9 @@ pub struct Surroundings {
     pub namespaces: Vec<Value>,
     /// The API server in whose environment expressions must compile: `1.33`.
     pub kubernetes: String,
+    /// Whether ValidatingAdmissionPolicies are left without the API server's check of their types, which only warns, and takes most of
+    /// a load's time.
+    pub untyped: bool,
 }
 
 /// What an engine says to a request.
@@ -121,7 +124,7 @@ impl Engine {
     pub fn load(&mut self, target: Target, documents: &[Value], around: &Surroundings) -> Result<(), String> {
         let answer: LoadAnswer = self.ask(&json!({
             "op": "load", "set": target.name(), "engine": target.name(), "documents": documents,
-            "kinds": around.kinds, "namespaces": around.namespaces, "kubernetes": around.kubernetes,
+            "kinds": around.kinds, "namespaces": around.namespaces, "kubernetes": around.kubernetes, "type_check": !around.untyped,
         }))?;
         let said = [("error", answer.errors), ("warning", answer.warnings), ("defaulted", answer.defaulted)];
         let faults: Vec<String> = said
