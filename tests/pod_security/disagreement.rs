@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::standard::Standard;
+use crate::standard::{Standard, VERSIONS};
 
 /// A check on which the two differ over a Pod.
 pub struct Disagreement {
@@ -22,34 +22,58 @@ pub struct Disagreement {
 impl Disagreement {
     /// The text for people, with the Pod made small; it is also written to a file.
     pub fn told(&self, pod: &Value) -> String {
-        let places: Vec<String> = self
-            .standards
-            .iter()
-            .map(|standard| format!("{} {}", standard.level, standard.version))
-            .collect();
+        let places = places_of(&self.standards);
         let (ours, theirs) = if self.forbidden { ("allows", "forbids") } else { ("forbids", "allows") };
         let yaml = serde_yaml::to_string(pod).unwrap_or_default();
         let said = format!("the evaluator {ours} what the library {theirs} by {}", self.check);
-        let file = self.keep(&format!("# {}: {said}\n{yaml}", places.join(", ")));
+        let file = self.keep(&format!("# {}: {said}\n{yaml}", places));
         let indented: String = yaml.lines().map(|line| format!("    {line}\n")).collect();
         format!(
             "{}: {said}, at {}\n  made small:\n{indented}  once it is mended, move {file} to tests/pod_security/regressions",
-            self.origin,
-            places.join(", "),
+            self.origin, places,
         )
     }
 
     /// Writes the Pod as a file of the regressions, and gives its path.
     fn keep(&self, text: &str) -> String {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("disagreements");
-        let name: String =
-            self.origin.chars().map(|one| if one.is_ascii_alphanumeric() { one } else { '-' }).collect();
-        let path = folder.join(format!("{}-{}.yaml", self.check, name.to_lowercase()));
+        let name: String = format!("{} {}", self.check, self.origin)
+            .split(|one: char| !one.is_ascii_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .collect::<Vec<&str>>()
+            .join("-");
+        let path = folder.join(format!("{name}.yaml"));
         match fs::create_dir_all(&folder).and_then(|()| fs::write(&path, text)) {
             Ok(()) => path.display().to_string(),
             Err(error) => format!("this (it couldn't be written: {error})"),
         }
     }
+}
+
+/// The standards for people: `baseline 1.29–1.31, restricted 1.35`.
+fn places_of(standards: &[Standard]) -> String {
+    let mut runs: Vec<(Standard, Standard)> = Vec::new();
+    for standard in standards {
+        let place = |version: &str| VERSIONS.iter().position(|known| *known == version);
+        match runs.last_mut() {
+            Some((first, last))
+                if first.level == standard.level
+                    && place(last.version).map(|place| place + 1) == place(standard.version) =>
+            {
+                *last = *standard;
+            }
+            Some(_) | None => runs.push((*standard, *standard)),
+        }
+    }
+    let told = runs.iter().map(|(first, last)| {
+        let Standard { level, version } = first;
+        if first == last {
+            format!("{level} {version}")
+        } else {
+            format!("{level} {version}–{}", last.version)
+        }
+    });
+    told.collect::<Vec<String>>().join(", ")
 }
 
 /// Takes away from a Pod whatever can be taken away with the test still true. It is asked at most so many times.

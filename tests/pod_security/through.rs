@@ -21,6 +21,8 @@ const PODS: usize = 2_000;
 const SAMPLE: usize = 100;
 /// How many versions of each level the Pods are shared among.
 const VERSIONS_EACH: usize = 2;
+/// One in so many Pods is also judged as the API server's own types hold it.
+const TYPED: usize = 4;
 /// The namespace that the Pods are in.
 const NAMESPACE: &str = "apps";
 
@@ -70,25 +72,19 @@ fn through(
     let around = project::surroundings(release, vec![project::namespace(NAMESPACE, &[])]);
     // The matrix has the types checked, rule by rule.
     let around = Surroundings { untyped: true, ..around };
-    // An odd step, so that all forms are among the sample.
-    let count = SAMPLE / VERSIONS_EACH;
-    let step = (cases.len() / count).saturating_sub(1) | 1;
-    let sample: Vec<&Case> = cases.iter().step_by(step).take(count).collect();
+    let asked: Vec<(Target, Vec<&Case>)> =
+        plan.targets.iter().map(|target| (*target, cases_for(*target, &cases))).collect();
     let mut questions = Vec::new();
-    for target in &plan.targets {
-        questions.push(Question {
-            target: *target,
-            documents: project::documents(*target, release, release.rules.iter())?,
-            around: &around,
-            cases: if is_slow(*target) { sample.clone() } else { cases.iter().collect() },
-        });
+    for (target, cases) in &asked {
+        let documents = project::documents(*target, release, release.rules.iter())?;
+        questions.push(Question { target: *target, documents, around: &around, cases: cases.clone() });
     }
     for (target, said) in bench.ask(&questions) {
         match said {
             Err(fault) => tally.fault(&format!("{} {name}: {fault}", target.name())),
             Ok(answers) => {
-                let asked = if is_slow(target) { sample.clone() } else { cases.iter().collect() };
-                for (case, answer) in asked.into_iter().zip(&answers) {
+                let asked = asked.iter().filter(|(other, _)| *other == target).flat_map(|(_, cases)| cases);
+                for (case, answer) in asked.zip(&answers) {
                     tally.count(target, &name, case, answer);
                 }
             }
@@ -97,9 +93,19 @@ fn through(
     Ok(())
 }
 
-/// Whether a target gets a sample.
-fn is_slow(target: Target) -> bool {
-    target == Target::KyvernoClusterPolicy
+/// The cases that a target is asked: ClusterPolicy a sample, and ValidatingAdmissionPolicy those of the API server's own types too.
+fn cases_for(target: Target, cases: &[Case]) -> Vec<&Case> {
+    let untyped = cases.iter().filter(|case| !case.request.typed);
+    match target {
+        Target::ValidatingAdmissionPolicy => cases.iter().collect(),
+        Target::Gatekeeper | Target::KyvernoValidatingPolicy => untyped.collect(),
+        Target::KyvernoClusterPolicy => {
+            let count = SAMPLE / VERSIONS_EACH;
+            // An odd step, so that all forms are among the sample.
+            let step = (untyped.clone().count() / count).saturating_sub(1) | 1;
+            untyped.step_by(step).take(count).collect()
+        }
+    }
 }
 
 /// The requests, with what all rules of the release say of each.
@@ -130,16 +136,22 @@ fn kind_of(release: &Release, name: &str) -> Result<Kind, String> {
     kind.cloned().ok_or_else(|| format!("no rule of {} governs the kind {name}", release.profile))
 }
 
-/// The forms in which a Pod goes through the engines: as itself, and, by its number, in one other; without a number in all others.
+/// The forms in which a Pod goes through the engines: as itself, and, by its number, in one other; without a number in all others. Some
+/// go as the API server's own types hold them, too.
 fn requests_for<'a>(pod: &Value, kinds: &'a [Kind], number: Option<usize>) -> Vec<(&'a Kind, Request)> {
     let mut requests: Vec<(&Kind, Request)> =
         kinds.iter().map(|kind| (kind, requests::create(kind, &within(kind, pod)))).collect();
     let of_pods = &kinds[0];
     requests.push((of_pods, requests::debug(of_pods, &debugged(pod))));
+    let mut typed = requests[0].clone();
+    typed.1.typed = true;
     if let Some(number) = number {
         let other = 1 + number % (requests.len() - 1);
         requests = vec![requests[0].clone(), requests.swap_remove(other)];
     }
+    // The API server gives host ports to a Pod in the host's network: it is another Pod then.
+    let is_same = pod["spec"]["hostNetwork"] != json!(true);
+    requests.extend((is_same && number.is_none_or(|number| number % TYPED == 0)).then_some(typed));
     requests
 }
 
