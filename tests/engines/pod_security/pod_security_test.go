@@ -1,3 +1,5 @@
+// Tests of the program as its callers see it.
+
 package main
 
 import (

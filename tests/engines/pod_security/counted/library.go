@@ -1,3 +1,5 @@
+// The library as it is: what stands here in a build without the overlay.
+
 package counted
 
 import "k8s.io/pod-security-admission/policy"

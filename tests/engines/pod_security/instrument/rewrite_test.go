@@ -1,3 +1,5 @@
+// Tests of the rewriting: on a source that has everything, and on the library.
+
 package main
 
 import (
