@@ -10,7 +10,7 @@ use crate::judging::{Bench, Question};
 use crate::oracle::in_parallel;
 use crate::plan::Plan;
 use crate::project;
-use crate::reference::{Reference, expected_by_all, labelled};
+use crate::reference::{Reference, expected_in_packs, labelled};
 use crate::standard::{LEVELS, Profiles, Standard, VERSIONS};
 use crate::tally::Tally;
 use crate::{generate, regression, requests};
@@ -121,7 +121,7 @@ fn cases(pods: &[(String, Value)], release: &Release, plan: &Plan) -> Result<Vec
     let made = in_parallel(&numbered, |(number, (origin, pod))| {
         let requests = requests_for(pod, &kinds, if plan.full { None } else { Some(*number) });
         let all = requests.into_iter().map(|(kind, request)| {
-            let mut expected = expected_by_all(&references, &request, kind, &labels);
+            let mut expected = expected_in_packs(&references, &[], &request, kind, &labels);
             if request.typed {
                 // What isn't there may be `""` there: the same is forbidden, in other words.
                 let rule = |text: String| text.split(' ').next().unwrap_or_default().to_owned();
