@@ -1,11 +1,13 @@
 //! Conditions in CEL, alike for all engines that speak it.
 //!
-//! What is printed compiles in the environment of Kubernetes 1.29, and gives no run-time error whatever the object looks like.
+//! What is printed compiles in the environment of Kubernetes 1.28, in which API servers from 1.29 on take new expressions, and gives no
+//! run-time error whatever the object looks like.
 
 mod condition;
 mod kinds;
 mod layout;
 mod leaf;
+mod listed;
 mod literal;
 mod loops;
 mod operand;

@@ -14,7 +14,7 @@ use crate::ir::text::TEXT_LIMIT;
 use crate::ir::{Action, Kind, Operator, Placement, Release, Rule};
 
 /// The variables that give a denial's text, each before those that use it.
-const TEXT_VARIABLES: [&str; 7] = ["places", "first", "ranked", "sorted", "fitting", "name", "text"];
+const TEXT_VARIABLES: [&str; 5] = ["ranked", "sorted", "fitting", "name", "text"];
 /// The most code points of an expression that CEL compiles.
 const LONGEST_EXPRESSION: usize = 100_000;
 

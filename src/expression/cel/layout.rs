@@ -122,7 +122,9 @@ impl Expression {
             }
             Expression::Index(of, index) => {
                 of.write_within(Binding::Member, line)?;
-                line.push(&format!("[{index}]"))
+                line.push("[")?;
+                index.write(line)?;
+                line.push("]")
             }
             Expression::Call { receiver, function, arguments } => {
                 if let Some(of) = receiver {
@@ -253,7 +255,7 @@ impl Expression {
                     base = of;
                 }
                 Expression::Index(of, index) => {
-                    tail = format!("[{index}]{tail}");
+                    tail = format!("[{}]{tail}", index.flat());
                     base = of;
                 }
                 Expression::Read { root, steps } => {

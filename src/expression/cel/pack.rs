@@ -3,17 +3,19 @@
 
 use super::Variable;
 use super::kinds::is_one_of;
+use super::listed::{filled, inner, wrapped};
 use super::prefixes::Unreadable;
 use super::printer::Printer;
-use super::rule::is_unchanged;
+use super::rule::{add_violations, is_unchanged};
 use super::scope::Scope;
-use super::shown::{dynamic, text};
+use super::shown::dynamic;
 use super::syntax::Expression;
 use crate::expression::Unprintable;
 use crate::ir::{Kind, Rule};
 
-/// The variables of several rules in the closed form, for objects of these kinds, each before those that use it. `violations` is the
-/// list of the texts of all rules, each with its rule's id in front; `rules` are the ids of those that are violated. If one of the
+/// The variables of several rules in the closed form, for objects of these kinds, each before those that use it. `violations` are the
+/// texts of the first violations of all rules, each with its rule's id in front; `count` is how many there are in all, and `rules` are
+/// the ids of the rules that are violated. If one of the
 /// rules has exemptions, `waived` are the names of those without which there would be more violations, each behind its rule's id.
 pub fn packed_variables(rules: &[Rule], kinds: &[Kind]) -> Result<Vec<Variable>, Unprintable> {
     let mut printer = Printer::default();
@@ -30,7 +32,11 @@ pub fn packed_variables(rules: &[Rule], kinds: &[Kind]) -> Result<Vec<Variable>,
     }
     all.push(Variable::new("told", &told(&parts, depth)));
     all.push(Variable::new("rules", &violated()));
-    all.push(Variable::new("violations", &violations()));
+    let mut add = |name: &str, expression: Expression| {
+        all.push(Variable::new(name, &expression));
+        Expression::variable(name)
+    };
+    add_violations(found(depth), depth + 1, false, &mut add);
     all.extend(waived(&parts));
     distinct(&all)?;
     Ok(all)
@@ -123,63 +129,42 @@ impl Part {
     }
 }
 
-/// A list inside so many others.
-fn wrapped(list: Expression, times: usize) -> Expression {
-    (0..times).fold(list, |list, _| Expression::List(vec![list]))
-}
-
-/// The rules with the lines of their violations, each with the rule's id in front and an end of line behind it.
+/// The rules that are violated, with their violations.
 fn told(parts: &[Part], depth: usize) -> Expression {
+    let dynamically = |value| Expression::function("dyn", value);
     let record = |part: &Part| {
-        let found = Expression::function("dyn", Expression::variable(&part.name));
+        let found = dynamically(Expression::variable(&part.name));
         Expression::record([("rule", dynamic(&part.id)), ("found", found)])
     };
-    let entry = |field| Expression::code("entry").field(field);
-    let lines = Expression::record([("rule", entry("rule")), ("lines", lines_in(entry("found"), depth))]);
-    let lines = match lines {
-        Expression::Map(fields) => Expression::Map(
-            fields.into_iter().map(|(name, value)| (name, Expression::function("dyn", value))).collect(),
-        ),
-        other => other,
-    };
-    Expression::List(parts.iter().map(record).collect()).each("map", "entry", lines)
+    let all = Expression::List(parts.iter().map(record).collect());
+    let filled = [("rule", entry("rule")), ("found", dynamically(filled(entry("found"), depth)))];
+    let is_violated = entry("found").differs(Expression::List(Vec::new()));
+    all.each("map", "entry", Expression::record(filled)).each("filter", "entry", is_violated)
 }
 
-/// The lines of the violations in a list of some depth.
-fn lines_in(list: Expression, depth: usize) -> Expression {
-    let joined = |lines: Expression| lines.call("join", vec![Expression::text("")]);
-    if depth <= 1 {
-        let line = [
-            Expression::code("entry").field("rule"),
-            Expression::text(" "),
-            text(&Expression::code("pieces")),
-            Expression::text("\n"),
-        ];
-        return joined(list.each("map", "pieces", Expression::sum(line)));
-    }
-    let inner = if depth == 2 { "subjects".to_owned() } else { format!("subjects_{depth}") };
-    let lines = lines_in(Expression::code(&inner), depth - 1);
-    joined(list.each("map", &inner, lines))
+/// A field of a rule that is violated.
+fn entry(field: &str) -> Expression {
+    Expression::code("entry").field(field)
 }
 
 /// The ids of the rules that are violated.
 fn violated() -> Expression {
-    let entry = |field| Expression::code("entry").field(field);
-    Expression::variable("told").each("filter", "entry", entry("lines").differs(Expression::text(""))).each(
-        "map",
-        "entry",
-        Expression::function("string", entry("rule")),
-    )
+    Expression::variable("told").each("map", "entry", Expression::function("string", entry("rule")))
 }
 
-/// The texts of all violations.
-fn violations() -> Expression {
-    let is_filled = Expression::code("text").differs(Expression::text(""));
-    Expression::variable("told")
-        .each("map", "entry", Expression::code("entry").field("lines"))
-        .call("join", vec![Expression::text("")])
-        .call("split", vec![Expression::text("\n")])
-        .each("filter", "text", is_filled)
+/// The violations of all rules, in a list for each rule.
+fn found(depth: usize) -> Expression {
+    Expression::variable("told").each("map", "entry", with_rule(entry("found"), depth))
+}
+
+/// The violations in a list of some depth, each with the rule's id in front.
+fn with_rule(list: Expression, depth: usize) -> Expression {
+    if depth <= 1 {
+        let id = Expression::List(vec![entry("rule"), dynamic(" ")]);
+        return list.each("map", "pieces", Expression::sum([id, Expression::code("pieces")]));
+    }
+    let inner = inner(depth);
+    list.each("map", &inner, with_rule(Expression::code(&inner), depth - 1))
 }
 
 /// The exemptions of all rules, each behind its rule's id; several of one rule in one text. Absent if no rule has any.
@@ -191,7 +176,6 @@ fn waived(parts: &[Part]) -> Option<Variable> {
             Expression::record([("rule", dynamic(&part.id)), ("names", names)])
         })
         .collect();
-    let entry = |field| Expression::code("entry").field(field);
     let named = Expression::sum([entry("rule"), Expression::text(": "), Expression::code("name")]);
     let names = entry("names").each("map", "name", named).call("join", vec![Expression::text(", ")]);
     let is_filled = Expression::code("text").differs(Expression::text(""));

@@ -2,6 +2,7 @@
 
 use super::Variable;
 use super::kinds::is_one_of;
+use super::listed::{PLACES, count, filled, first, places, wrapped};
 use super::loops::{Opened, label};
 use super::path::first_filled;
 use super::printer::{Printer, Shared};
@@ -11,14 +12,15 @@ use super::scope::Scope;
 use super::shown::{Piece, pieces, plain, shown, text};
 use super::syntax::Expression;
 use crate::expression::Unprintable;
-use crate::ir::text::unreadable;
+use crate::ir::text::{LISTED, unreadable};
 use crate::ir::{
     Check, Condition, Container, GovernedPart, Kind, Loop, Path, Reading, Root, Rule, Shape, Source, Text,
     Waiver,
 };
 
-/// The variables of a rule in the closed form, each before those that use it. `violations` is a list of texts: none if the rule isn't
-/// violated. A rule with exemptions has `waived` too: the names of those without which it would be violated.
+/// The variables of a rule in the closed form, each before those that use it. `violations` are the texts of the first violations: none
+/// if the rule isn't violated; `count` is how many there are in all. A rule with exemptions has `waived` too: the names of those
+/// without which it would be violated.
 pub fn variables(rule: &Rule) -> Result<Vec<Variable>, Unprintable> {
     let mut printer = Printer { shapes: &rule.shapes, ..Printer::default() };
     let mut own: Vec<(String, Expression)> = Vec::new();
@@ -41,21 +43,25 @@ pub fn variables(rule: &Rule) -> Result<Vec<Variable>, Unprintable> {
         silent.push(add("exempted", exempted));
     }
     let unreadable = printer.unreadable(rule)?.map(|texts| add("unreadable", texts));
-    let is_plain = rule.checks.iter().all(is_plain);
+    let is_plain = rule.checks.len() <= LISTED && rule.checks.iter().all(is_plain);
     let mut found = Vec::new();
     for check in &rule.checks {
         let (expression, depth) = printer.check(check, rule, is_plain)?;
         found.push((add(&format!("check_{}", check.id.replace('-', "_")), expression), depth));
     }
-    let texts =
-        if is_plain { Expression::sum(found.into_iter().map(|(list, _)| list)) } else { texts(found) };
+    let depth = found.iter().map(|(_, depth)| *depth).max().unwrap_or(1);
+    let lists = found.into_iter().map(|(list, own)| wrapped(list, depth - own));
+    let found = filled(Expression::sum(lists), depth);
     let none = || Expression::List(Vec::new());
     let is_unreadable = unreadable.clone().map(|unreadable| unreadable.differs(none()));
-    let all = match (&is_unreadable, unreadable) {
-        (Some(is_unreadable), Some(unreadable)) => is_unreadable.clone().choose(unreadable, texts),
-        (_, _) => texts,
+    let found = match (&is_unreadable, unreadable) {
+        (Some(is_unreadable), Some(unreadable)) => {
+            let unreadable = if is_plain { unreadable } else { wrapped(as_pieces(unreadable), depth - 1) };
+            is_unreadable.clone().choose(unreadable, found)
+        }
+        (_, _) => found,
     };
-    add("violations", Expression::any(silent).choose(none(), all));
+    add_violations(Expression::any(silent).choose(none(), found), depth, is_plain, &mut add);
     let waived = printer.waived(rule)?.map(|waived| {
         let is_unasked = Expression::any(unjudged.into_iter().chain(is_unreadable));
         Variable::trace("waived", &is_unasked.choose(none(), waived))
@@ -71,29 +77,32 @@ fn is_plain(check: &Check) -> bool {
     check.each.iter().all(is_once) && check.message.iter().all(is_fixed)
 }
 
-/// The texts of all checks. Each check is a list of lists of pieces, or has such lists inside as many lists as its depth says. CEL
-/// of Kubernetes 1.29 can't flatten a list, so the texts of inner lists are joined to lines, and taken apart in the end.
-fn texts(checks: Vec<(Expression, usize)>) -> Expression {
-    let depth = checks.iter().map(|(_, depth)| *depth).max().unwrap_or(1);
-    let wrapped =
-        checks.into_iter().map(|(list, own)| (own..depth).fold(list, |list, _| Expression::List(vec![list])));
-    let texts = texts_in(Expression::sum(wrapped), depth);
-    if depth == 1 {
-        return texts;
+/// Adds the variables `violations`, the texts of the first violations, and `count`, how many there are in all. They are found as lists
+/// of pieces so deep inside lists, or as texts if those are always the same.
+pub(super) fn add_violations(
+    found: Expression,
+    depth: usize,
+    is_plain: bool,
+    add: &mut impl FnMut(&str, Expression) -> Expression,
+) {
+    add(PLACES, places());
+    if is_plain {
+        let violations = add("violations", found);
+        add("count", count(violations, 1));
+        return;
     }
-    let newline = || Expression::text("\n");
-    let is_filled = Expression::code("text").differs(Expression::text(""));
-    texts.call("join", vec![newline()]).call("split", vec![newline()]).each("filter", "text", is_filled)
+    let found = add("found", found);
+    add("count", count(found.clone(), depth));
+    let first = first(found.clone(), depth, add);
+    let texts = first.each("map", "pieces", text(&Expression::code("pieces")));
+    let none = || Expression::List(Vec::new());
+    add("violations", found.equals(none()).choose(none(), texts));
 }
 
-/// The texts in a list of some depth, those of inner lists as lines of one text.
-fn texts_in(list: Expression, depth: usize) -> Expression {
-    if depth <= 1 {
-        return list.each("map", "pieces", text(&Expression::code("pieces")));
-    }
-    let inner = if depth == 2 { "subjects".to_owned() } else { format!("subjects_{depth}") };
-    let lines = texts_in(Expression::code(&inner), depth - 1).call("join", vec![Expression::text("\n")]);
-    list.each("map", &inner, lines)
+/// Texts as lists of pieces.
+fn as_pieces(texts: Expression) -> Expression {
+    let piece = Expression::function("dyn", Expression::code("text"));
+    texts.each("map", "text", Expression::List(vec![piece]))
 }
 
 /// The object's name as a denial shows it.

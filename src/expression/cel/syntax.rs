@@ -20,7 +20,7 @@ pub(super) enum Expression {
     /// A field that is there: `record.value`.
     Field(Box<Expression>, String),
     /// An element that is there: `list[0]`.
-    Index(Box<Expression>, usize),
+    Index(Box<Expression>, Box<Expression>),
     /// A function, a method or a macro: `receiver.function(arguments)`.
     Call { receiver: Option<Box<Expression>>, function: &'static str, arguments: Vec<Expression> },
     /// `!of`.
@@ -184,7 +184,12 @@ impl Expression {
 
     /// An element that is there.
     pub(super) fn at(self, index: usize) -> Self {
-        Expression::Index(Box::new(self), index)
+        self.item(Expression::number(index))
+    }
+
+    /// An element that is there, at a place that is worked out.
+    pub(super) fn item(self, index: Expression) -> Self {
+        Expression::Index(Box::new(self), Box::new(index))
     }
 
     /// A method or a macro.

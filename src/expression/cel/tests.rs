@@ -168,6 +168,10 @@ fn variables_come_before_their_use() {
             "unchanged",
             "unreadable",
             "check_add",
+            "places",
+            "found",
+            "count",
+            "starts",
             "violations",
             "waived"
         ]
