@@ -4,6 +4,7 @@
 
 mod admission;
 mod frame;
+mod functions;
 mod gatekeeper;
 mod kyverno;
 mod kyverno_cluster_policy;

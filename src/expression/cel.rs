@@ -4,6 +4,7 @@
 //! run-time error whatever the object looks like.
 
 mod condition;
+mod functions;
 mod kinds;
 mod layout;
 mod leaf;
@@ -28,6 +29,7 @@ mod tests;
 mod values;
 mod waived;
 
+pub use functions::{environment_of, lacking};
 pub use literal::{is_printable, quoted};
 pub use pack::packed_variables;
 pub use rule::{object_name, variables};

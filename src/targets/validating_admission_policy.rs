@@ -5,7 +5,7 @@
 use minijinja::{Value, context};
 
 use super::pack::{Pack, Part};
-use super::{Artefact, admission, frame, names};
+use super::{Artefact, admission, frame, functions, names};
 use crate::expression::cel;
 use crate::ir::{Action, FailurePolicy, Placement, Release, Rule, Severity, Target};
 
@@ -16,8 +16,9 @@ pub(super) fn render(
     variables: &admission::Variables<'_>,
 ) -> Result<Vec<Artefact>, String> {
     let folder = Target::ValidatingAdmissionPolicy.name();
-    let policy =
-        frame::render(&format!("{folder}/policy.yaml.j2"), policy(release, rule, variables.printed()?))?;
+    let variables = variables.printed()?;
+    functions::check(release, &variables)?;
+    let policy = frame::render(&format!("{folder}/policy.yaml.j2"), policy(release, rule, variables))?;
     let bindings: Vec<Value> =
         rule.placements.iter().map(|placement| binding(release, rule, placement)).collect();
     let bindings = context! { header => names::header(rule), bindings };
@@ -37,6 +38,8 @@ pub(super) fn render_pack(
     let folder = Target::ValidatingAdmissionPolicy.name();
     let kinds = pack.kinds();
     let name = pack.name(release);
+    let printed = variables.printed();
+    functions::check_pack(release, &pack.rules, &printed)?;
     let policy = context! {
         header => pack.header(),
         name => &name,
@@ -45,7 +48,7 @@ pub(super) fn render_pack(
         failure_policy => place.failure_policy.name(),
         operations => admission::operations(&pack.rules),
         resource_rules => admission::resource_rules(&pack.rules, &kinds.iter().collect::<Vec<_>>()),
-        variables => variables.printed(),
+        variables => printed,
         message => pack.message(release),
         severity_if_violated => severity_if_violated(pack),
         is_packed => true,
