@@ -67,7 +67,7 @@ impl Bench {
 
 fn answers(engine: &mut Engine, question: &Question<'_>) -> Result<Vec<Answer>, String> {
     for document in question.documents.iter().filter(|document| document["kind"] == "ConstraintTemplate") {
-        engine.check_rego(&modules(document))?;
+        engine.check_template(document)?;
     }
     engine.load(question.target, &question.documents, question.around)?;
     let mut answers = Vec::with_capacity(question.cases.len());
@@ -75,15 +75,4 @@ fn answers(engine: &mut Engine, question: &Question<'_>) -> Result<Vec<Answer>, 
         answers.extend(engine.judge(question.target, batch.iter().map(|case| &case.request))?);
     }
     Ok(answers)
-}
-
-/// The modules of Rego in a ConstraintTemplate, by name.
-fn modules(template: &Value) -> Vec<(String, String)> {
-    let name = template["metadata"]["name"].as_str().unwrap_or_default();
-    let source = &template["spec"]["targets"][0]["code"][0]["source"];
-    let rego = [&source["rego"]].into_iter().chain(source["libs"].as_array().into_iter().flatten());
-    let texts = rego
-        .enumerate()
-        .map(|(index, text)| (format!("{name}-{index}.rego"), text.as_str().unwrap_or_default().to_owned()));
-    texts.collect()
 }

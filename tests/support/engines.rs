@@ -136,7 +136,7 @@ impl Engine {
 
     /// Whether modules of Rego are as `opa fmt` prints them, and pass `opa check --strict` together; each with its path. The error
     /// says what isn't right.
-    pub fn check_rego(&mut self, modules: &[(String, String)]) -> Result<(), String> {
+    fn check_rego(&mut self, modules: &[(String, String)]) -> Result<(), String> {
         let asked: Vec<Value> =
             modules.iter().map(|(path, text)| json!({"path": path, "text": text})).collect();
         let answer: RegoAnswer = self.ask(&json!({"op": "opa", "modules": asked}))?;
@@ -148,6 +148,20 @@ impl Engine {
             }
         }
         if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+    }
+
+    /// As [`Engine::check_rego`], of all modules of a ConstraintTemplate.
+    pub fn check_template(&mut self, template: &Value) -> Result<(), String> {
+        let name = template["metadata"]["name"].as_str().unwrap_or_default();
+        let source = &template["spec"]["targets"][0]["code"][0]["source"];
+        let rego = [&source["rego"]].into_iter().chain(source["libs"].as_array().into_iter().flatten());
+        let modules: Vec<(String, String)> = rego
+            .enumerate()
+            .map(|(index, text)| {
+                (format!("{name}-{index}.rego"), text.as_str().unwrap_or_default().to_owned())
+            })
+            .collect();
+        self.check_rego(&modules)
     }
 
     /// What the set that was loaded says to each request.

@@ -94,6 +94,8 @@ func carryOut(ctx context.Context, sets policySets, asked request) (any, error) 
 		return sets.load(ctx, asked)
 	case "judge":
 		return sets.judge(ctx, asked)
+	case "time":
+		return sets.time(ctx, asked)
 	case "opa":
 		formatted, problems := checkRego(asked.Modules)
 		return regoAnswer{ID: asked.ID, Formatted: formatted, Errors: problems}, nil
@@ -103,6 +105,6 @@ func carryOut(ctx context.Context, sets policySets, asked request) (any, error) 
 		versions, err := engineVersions()
 		return versionAnswer{ID: asked.ID, Versions: versions}, err
 	default:
-		return nil, fmt.Errorf("unknown op `%s`: expected load, judge, opa, yaml or version", asked.Operation)
+		return nil, fmt.Errorf("unknown op `%s`: expected load, judge, time, opa, yaml or version", asked.Operation)
 	}
 }

@@ -6,7 +6,7 @@ package main
 import "encoding/json"
 
 // request is one line from the caller. Which fields count depends on the operation:
-// "load", "judge", "opa", "yaml" or "version".
+// "load", "judge", "time", "opa", "yaml" or "version".
 type request struct {
 	ID        json.RawMessage `json:"id"`
 	Operation string          `json:"op"`
@@ -24,6 +24,11 @@ type request struct {
 	TypeCheck *bool `json:"type_check"`
 
 	Requests []admissionRequest `json:"requests"`
+	// Costs asks for the cost of each expression in the verdicts.
+	Costs bool `json:"costs"`
+
+	// Runs is how often each request is judged (time).
+	Runs int `json:"runs"`
 
 	Modules []regoModule `json:"modules"`
 
@@ -82,6 +87,12 @@ type judgeAnswer struct {
 	Verdicts []verdict       `json:"verdicts"`
 }
 
+// timeAnswer holds, for each request in order, how long each run took.
+type timeAnswer struct {
+	ID          json.RawMessage `json:"id"`
+	Nanoseconds [][]int64       `json:"nanoseconds"`
+}
+
 // verdict is the decision on one admission request.
 type verdict struct {
 	Allowed    bool        `json:"allowed"`
@@ -92,6 +103,8 @@ type verdict struct {
 	Exempted []string `json:"exempted"`
 	// Cost is what the expressions used of their budget, in CEL cost units; absent for Gatekeeper.
 	Cost *int64 `json:"cost,omitempty"`
+	// Costs are the same by policy and expression, if the caller asks for them.
+	Costs []policyCost `json:"costs,omitempty"`
 }
 
 type violation struct {

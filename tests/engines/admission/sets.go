@@ -86,6 +86,9 @@ func (sets policySets) judge(ctx context.Context, asked request) (any, error) {
 	verdicts := make([]verdict, len(asked.Requests))
 	err := eachConcurrently(len(asked.Requests), func(index int) (err error) {
 		verdicts[index], err = judgeOne(ctx, set, asked.Requests[index])
+		if !asked.Costs {
+			verdicts[index].Costs = nil
+		}
 		return err
 	})
 	if err != nil {

@@ -27,6 +27,29 @@ func TestRegoIsFormattedAndChecked(test *testing.T) {
 	}
 }
 
+func TestRegoOfTheOldestGatekeeper(test *testing.T) {
+	talk := newConversation(test)
+	for _, attempt := range []struct{ text, want string }{
+		{"all := [c | some c in input.containers]", ""},
+		{"names := {c.name | some c in input.containers}", ""},
+		{"listed contains name if {\n\tsome list in lib.container_lists\n\tsome c in items(input.spec, [list])\n\tname := c.name\n}", ""},
+		{"all := array.flatten([[1]])", "array.flatten"},
+		{"all := http.send({})", "http.send"},
+		{"all := {c | some c in input.containers}", "a set of whole containers"},
+		{"all := {c | c := input.spec.initContainers[_]}", "a set of whole containers"},
+		{"all := {[\"x\", c] | some c in input.containers}", "a set of whole containers"},
+		{"all contains c if {\n\tsome list in [\"containers\", \"initContainers\"]\n\tsome c in object.get(input.spec, list, [])\n}", "a set of whole containers"},
+		{"all contains c if {\n\tsome list in lib.container_lists\n\tsome c in items(input.spec, [list])\n}", "a set of whole containers"},
+	} {
+		text := "package good\n\nimport data.lib\n\n" + attempt.text + "\n\nitems(a, b) := object.get(a, b, [])\n\nx := lib\n"
+		var answered regoAnswer
+		talk.ask(map[string]any{"op": "opa", "modules": []map[string]string{{"path": "good.rego", "text": text}}}, &answered)
+		if told := strings.Join(answered.Errors, "\n"); !strings.Contains(told, attempt.want) || attempt.want == "" && told != "" {
+			test.Errorf("%s\ngives %q, expected %q", attempt.text, told, attempt.want)
+		}
+	}
+}
+
 func TestYAMLIsReadAsByKubectl(test *testing.T) {
 	talk := newConversation(test)
 	for _, attempt := range []struct {
@@ -70,7 +93,7 @@ func TestLinesAreAnsweredInOrder(test *testing.T) {
 		test.Fatal(err)
 	}
 	want := `{"id":1,"documents":[{"json":{"a":"x"}}]}
-{"id":"two","error":"unknown op ` + "`nonsense`" + `: expected load, judge, opa, yaml or version"}
+{"id":"two","error":"unknown op ` + "`nonsense`" + `: expected load, judge, time, opa, yaml or version"}
 {"id":null,"error":"read the request: invalid character 'o' in literal null (expecting 'u')"}
 {"id":4,"error":"no set ` + "`none`" + ` is loaded"}
 {"id":5,"documents":[]}

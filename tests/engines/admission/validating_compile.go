@@ -4,14 +4,10 @@
 package main
 
 import (
-	"context"
 	"fmt"
 
-	admissionv1 "k8s.io/api/admission/v1"
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/version"
-	apiserveradmission "k8s.io/apiserver/pkg/admission"
 	"k8s.io/apiserver/pkg/admission/plugin/cel"
 	"k8s.io/apiserver/pkg/admission/plugin/policy/validating"
 	"k8s.io/apiserver/pkg/admission/plugin/webhook/matchconditions"
@@ -64,34 +60,20 @@ func compileForEvaluation(policy *admissionregistrationv1.ValidatingAdmissionPol
 	hasParams := policy.Spec.ParamKind != nil
 	withAuthorizer := cel.OptionalVariableDeclarations{HasParams: hasParams, HasAuthorizer: true}
 	withoutAuthorizer := cel.OptionalVariableDeclarations{HasParams: hasParams}
-	compile := func(accessors []cel.ExpressionAccessor, declarations cel.OptionalVariableDeclarations) cel.ConditionEvaluator {
-		return meteredEvaluator{compiler.CompileCondition(accessors, declarations, environment.StoredExpressions)}
+	compiler.Compiler = meteredCompiler{compiler.Compiler}
+	compile := func(place string, accessors []cel.ExpressionAccessor, declarations cel.OptionalVariableDeclarations) cel.ConditionEvaluator {
+		compiler.ConditionCompiler = meteredConditions{compiler.Compiler, place}
+		return compiler.CompileCondition(accessors, declarations, environment.StoredExpressions)
 	}
 	compiler.CompileAndStoreVariables(all.variables, withAuthorizer, environment.StoredExpressions)
 	var matcher matchconditions.Matcher
 	if len(all.matchConditions) > 0 {
-		matcher = matchconditions.NewMatcher(compiler.CompileCondition(all.matchConditions, withAuthorizer, environment.StoredExpressions),
+		matcher = matchconditions.NewMatcher(compile("matchConditions", all.matchConditions, withAuthorizer),
 			policy.Spec.FailurePolicy, "policy", "validate", policy.Name)
 	}
-	return validating.NewValidator(compile(all.validations, withAuthorizer), matcher, compile(all.annotations, withAuthorizer),
-		compile(all.messages, withoutAuthorizer), policy.Spec.FailurePolicy, nil), nil
-}
-
-// meteredEvaluator adds what its expressions cost to the meter of the context.
-type meteredEvaluator struct {
-	cel.ConditionEvaluator
-}
-
-// costMeter is the key of a context's meter: a *int64, in CEL cost units.
-type costMeter struct{}
-
-func (e meteredEvaluator) ForInput(ctx context.Context, attributes *apiserveradmission.VersionedAttributes, asked *admissionv1.AdmissionRequest,
-	bindings cel.OptionalVariableBindings, namespace *corev1.Namespace, budget int64) ([]cel.EvaluationResult, int64, error) {
-	results, remaining, err := e.ConditionEvaluator.ForInput(ctx, attributes, asked, bindings, namespace, budget)
-	if meter, present := ctx.Value(costMeter{}).(*int64); present {
-		*meter += budget - max(remaining, 0)
-	}
-	return results, remaining, err
+	return validating.NewValidator(compile("validations", all.validations, withAuthorizer), matcher,
+		compile("auditAnnotations", all.annotations, withAuthorizer), compile("messageExpressions", all.messages, withoutAuthorizer),
+		policy.Spec.FailurePolicy, nil), nil
 }
 
 // newExpressionsEnvironment is the environment in which an API server ("1.30")

@@ -72,8 +72,6 @@ func (s *validatingSet) addBinding(binding *admissionregistrationv1.ValidatingAd
 }
 
 func (s *validatingSet) judge(ctx context.Context, asked admission) verdict {
-	var cost int64
-	ctx = context.WithValue(ctx, costMeter{}, &cost)
 	evaluation := evaluation{
 		set: s,
 		attributes: apiserveradmission.NewAttributesRecord(asked.object, asked.oldObject, asked.kind, asked.namespace, asked.name,
@@ -90,6 +88,11 @@ func (s *validatingSet) judge(ctx context.Context, asked admission) verdict {
 		}
 	}
 	result := newVerdict(evaluation.violations)
+	result.Costs = evaluation.costs
+	var cost int64
+	for _, one := range evaluation.costs {
+		cost += one.Total
+	}
 	result.Cost = &cost
 	result.Exempted = append([]string{}, evaluation.exempted...)
 	return result
@@ -103,6 +106,8 @@ type evaluation struct {
 	violations []violation
 	// exempted are the exemptions that policies rest on.
 	exempted []string
+	// costs has one entry for each policy and binding that was asked.
+	costs []policyCost
 }
 
 // judgeBy asks one policy through each of its bindings. An error refuses the request.
@@ -140,8 +145,10 @@ func (e *evaluation) judgeBy(ctx context.Context, bound *boundPolicy) error {
 		if err != nil {
 			return err
 		}
-		decided := bound.validator.Validate(ctx, resource, versioned, nil, namespace,
+		meter := policyCost{Policy: bound.policy.Name, Binding: binding.Name, Expressions: map[string]int64{}}
+		decided := bound.validator.Validate(context.WithValue(ctx, costMeter{}, &meter), resource, versioned, nil, namespace,
 			celconfig.RuntimeCELCostBudget, authorizerfactory.NewAlwaysDenyAuthorizer())
+		e.costs = append(e.costs, meter)
 		e.addDecisions(bound, binding, decided)
 	}
 	return nil

@@ -1,0 +1,133 @@
+//! What a very large Pod costs each ValidatingAdmissionPolicy, by the API server's own account of CEL.
+//!
+//! Half of each limit is left, so that what users add (parameters, exemptions) has room.
+
+use std::collections::BTreeMap;
+
+use palisade::ir::{Release, Target};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::engines::{Engine, Request, Surroundings};
+use crate::{catalogue, project, workload};
+
+/// What one expression may cost: half of the API server's `PerCallLimit`.
+const OF_EXPRESSION: u64 = 500_000;
+/// What one policy may cost through one binding: half of the API server's `RuntimeCELCostBudget`.
+const OF_POLICY: u64 = 5_000_000;
+
+#[derive(Deserialize)]
+struct Judged {
+    verdicts: Vec<Verdict>,
+}
+
+#[derive(Deserialize)]
+struct Verdict {
+    violations: Vec<Violation>,
+    #[serde(default)]
+    refused: String,
+    #[serde(default)]
+    costs: Vec<PolicyCost>,
+}
+
+#[derive(Deserialize)]
+struct Violation {
+    message: String,
+    error: bool,
+}
+
+#[derive(Deserialize)]
+struct PolicyCost {
+    policy: String,
+    total: u64,
+    expressions: BTreeMap<String, u64>,
+}
+
+/// The worst that was seen of a policy, each with the request in which it was.
+#[derive(Default)]
+struct Worst {
+    total: (u64, String),
+    expression: (u64, String, String),
+}
+
+/// The oldest API server that the policies are for.
+const KUBERNETES: &str = "1.33";
+
+/// Prints a table for each release, and gives each expression and each policy that costs too much.
+pub fn faults(engine: &mut Engine) -> Result<Vec<String>, String> {
+    let requests = workload::requests();
+    let mut faults = Vec::new();
+    for release in &catalogue::shipped(KUBERNETES)? {
+        let mut worst: BTreeMap<String, Worst> = BTreeMap::new();
+        for ((name, _), verdict) in requests.iter().zip(judged(engine, release, &requests)?) {
+            if !verdict.refused.is_empty() {
+                faults.push(format!("{name}: the request reached no policy: {}", verdict.refused));
+            }
+            let failed = verdict.violations.iter().filter(|violation| violation.error);
+            faults.extend(
+                failed.map(|violation| format!("{name}: an expression failed: {}", violation.message)),
+            );
+            for cost in &verdict.costs {
+                worst.entry(cost.policy.clone()).or_default().take(name, cost);
+            }
+        }
+        print(&release.profile, &worst);
+        faults.extend(worst.iter().flat_map(|(policy, worst)| worst.faults(policy)));
+    }
+    Ok(faults)
+}
+
+/// What all policies of a release say to the requests.
+fn judged(
+    engine: &mut Engine,
+    release: &Release,
+    requests: &[(String, Request)],
+) -> Result<Vec<Verdict>, String> {
+    let target = Target::ValidatingAdmissionPolicy;
+    let namespaces = workload::NAMESPACES.map(|name| project::namespace(name, &[])).to_vec();
+    let around = Surroundings { untyped: true, ..project::surroundings(release, namespaces) };
+    engine.load(target, &catalogue::documents(release, target)?, &around)?;
+    let asked: Vec<_> = requests.iter().map(|(_, request)| Request::to_json(request)).collect();
+    let judged: Judged = engine.ask(&json!({
+        "op": "judge", "set": target.name(), "requests": asked, "costs": true,
+    }))?;
+    Ok(judged.verdicts)
+}
+
+impl Worst {
+    fn take(&mut self, request: &str, cost: &PolicyCost) {
+        if cost.total >= self.total.0 {
+            self.total = (cost.total, request.to_owned());
+        }
+        for (place, cost) in &cost.expressions {
+            if *cost > self.expression.0 {
+                self.expression = (*cost, place.clone(), request.to_owned());
+            }
+        }
+    }
+
+    fn faults(&self, policy: &str) -> Vec<String> {
+        let mut faults = Vec::new();
+        let (cost, place, request) = &self.expression;
+        if *cost > OF_EXPRESSION {
+            faults.push(format!(
+                "{policy}: `{place}` costs {cost} in `{request}`; at most {OF_EXPRESSION} are wanted"
+            ));
+        }
+        let (cost, request) = &self.total;
+        if *cost > OF_POLICY {
+            faults.push(format!(
+                "{policy}: all expressions cost {cost} in `{request}`; at most {OF_POLICY} are wanted"
+            ));
+        }
+        faults
+    }
+}
+
+fn print(profile: &str, worst: &BTreeMap<String, Worst>) {
+    println!("\nthe profile `{profile}`");
+    println!("{:<24} {:<28} {:>9} {:>9}  worst in", "policy", "dearest expression", "its cost", "total");
+    for (policy, Worst { total, expression: (cost, place, _) }) in worst {
+        println!("{policy:<24} {place:<28} {cost:>9} {:>9}  {}", total.0, total.1);
+    }
+}
