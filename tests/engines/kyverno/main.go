@@ -71,10 +71,20 @@ func answer(sets map[string]*policySet, line []byte) any {
 			return errorAnswer{ID: asked.ID, Error: err.Error()}
 		}
 		return judgeAnswer{ID: asked.ID, Verdicts: verdicts}
+	case "time":
+		set, known := sets[asked.Set]
+		if !known {
+			return errorAnswer{ID: asked.ID, Error: fmt.Sprintf("no set `%s` is loaded", asked.Set)}
+		}
+		times, err := set.timeAll(asked.Requests, asked.Runs)
+		if err != nil {
+			return errorAnswer{ID: asked.ID, Error: err.Error()}
+		}
+		return timeAnswer{ID: asked.ID, Nanoseconds: times}
 	case "version":
 		return versionAnswer{ID: asked.ID, Versions: versions()}
 	default:
-		return errorAnswer{ID: asked.ID, Error: fmt.Sprintf("unknown op `%s`: expected load, judge or version", asked.Op)}
+		return errorAnswer{ID: asked.ID, Error: fmt.Sprintf("unknown op `%s`: expected load, judge, time or version", asked.Op)}
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // command is one line of standard input. Which of the fields below `Op` are read depends on it.
 type command struct {
 	ID int64 `json:"id"`
-	// Op is "load", "judge" or "version".
+	// Op is "load", "judge", "time" or "version".
 	Op string `json:"op"`
 	// Set names the set of policies that is loaded or asked.
 	Set string `json:"set"`
@@ -23,8 +23,10 @@ type command struct {
 	// Namespaces are the Namespace objects that exist (load).
 	Namespaces []json.RawMessage `json:"namespaces"`
 
-	// Requests are the admission requests to judge, each on its own (judge).
+	// Requests are the admission requests to judge, each on its own (judge, time).
 	Requests []admissionRequest `json:"requests"`
+	// Runs is how often each request is judged (time).
+	Runs int `json:"runs"`
 }
 
 // The engines that this program offers.
@@ -77,6 +79,12 @@ type loadAnswer struct {
 type judgeAnswer struct {
 	ID       int64     `json:"id"`
 	Verdicts []verdict `json:"verdicts"`
+}
+
+// timeAnswer holds, for each request in order, how long each run took.
+type timeAnswer struct {
+	ID          int64     `json:"id"`
+	Nanoseconds [][]int64 `json:"nanoseconds"`
 }
 
 // verdict is the answer to one request, with everything that any policy had against it.
