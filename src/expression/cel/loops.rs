@@ -4,7 +4,7 @@ use super::kinds;
 use super::path::{entries, items};
 use super::printer::{Printer, Shared};
 use super::scope::{Bound, Scope};
-use super::shared::pod_field;
+use super::shared::{container_label, pod_field};
 use super::shown::{Piece, pieces};
 use super::syntax::Expression;
 use crate::expression::Unprintable;
@@ -127,6 +127,9 @@ pub(super) fn label(each: &Loop, scope: &Scope<'_>, is_map: bool) -> Result<Vec<
     match (&each.source, scope.find(&each.name)) {
         (Source::Object, _) => Ok(Vec::new()),
         (Source::Pod, _) => Ok(vec![Piece::Fixed("pod".to_owned())]),
+        (_, Some(Bound::Record { variable, of: Some(Shared::Containers) })) => {
+            Ok(vec![Piece::List(container_label(&Expression::code(variable)))])
+        }
         (_, Some(Bound::Record { variable, .. })) => {
             Ok(vec![Piece::List(Expression::code(variable).field("label"))])
         }

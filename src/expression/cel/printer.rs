@@ -21,7 +21,7 @@ pub(super) enum Shared {
     Namespace,
     /// The Pod's service account.
     ServiceAccount,
-    /// Records of all containers: `list`, `label`, `value`.
+    /// Records of all containers: `list`, `value`.
     Containers,
     /// Records of the security contexts of the Pod and its containers: `label`, `value`.
     SecurityContexts,

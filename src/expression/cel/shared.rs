@@ -65,14 +65,20 @@ fn containers(has_image: bool) -> Expression {
             Expression::record([("list", dynamic(list.name())), ("value", Expression::code("value"))]);
         items(pod_field(list.name())).each("map", "value", container)
     }));
+    if !has_image {
+        return listed;
+    }
     let container = |field| Expression::code("container").field(field);
-    let slash = Expression::sum([container("list"), Expression::text("/")]);
-    let name = holder("name", container("value").read_into_maps(&["name"]));
-    let label = Expression::List(vec![Expression::function("dyn", slash), name]);
-    let record =
-        Expression::record([("list", container("list")), ("label", label), ("value", container("value"))]);
+    let record = Expression::record([("list", container("list")), ("value", container("value"))]);
     let reference = container("value").read_into_maps(&["image"]);
     listed.each("map", "container", with_image(record, reference, has_image))
+}
+
+/// The pieces that name a container by its record. They are made where a text is, since most containers get none.
+pub(super) fn container_label(record: &Expression) -> Expression {
+    let slash = Expression::sum([record.clone().field("list"), Expression::text("/")]);
+    let name = holder("name", record.clone().field("value").read_into_maps(&["name"]));
+    Expression::List(vec![Expression::function("dyn", slash), name])
 }
 
 /// A record, with the name of an image if it is wanted.
@@ -126,7 +132,7 @@ fn of_containers(field: &str) -> Expression {
         "map",
         "container",
         Expression::record([
-            ("label", container("label")),
+            ("label", Expression::function("dyn", container_label(&Expression::code("container")))),
             ("value", container("value").read_into_maps(&[field])),
         ]),
     )

@@ -4,6 +4,8 @@ get(from, steps) := value if {
 	value := object.get(from, steps, null)
 	value != null
 } else := null if {
+	is_object(object.get(from, array.slice(steps, 0, count(steps) - 1), null))
+} else := null if {
 	count(steps) > 0
 	every depth, _ in steps {
 		is_map(object.get(from, array.slice(steps, 0, depth), null))
@@ -32,7 +34,7 @@ has_list(from, steps) if is_list(get(from, steps))
 
 # The items of a list; none if it is absent.
 items(from, steps) := list if {
-	list := get(from, steps)
+	list := object.get(from, steps, null)
 	is_array(list)
 } else := [] if {
 	get(from, steps) == null
@@ -40,7 +42,7 @@ items(from, steps) := list if {
 
 # The entries of a map; none if it is absent.
 entries(from, steps) := map if {
-	map := get(from, steps)
+	map := object.get(from, steps, null)
 	is_object(map)
 } else := {} if {
 	get(from, steps) == null

@@ -1,5 +1,9 @@
-# What is said of values that aren't the maps and the lists that the rule reads.
-unreadable(name, from, start, maps, lists) := array.concat(
+# What is said of values that aren't the maps and the lists that the rule reads. Of all steps on the way to one, the rule
+# reads a map too.
+unreadable(name, from, start, maps, lists) := [] if {
+	every steps in maps { type_name(object.get(from, array.concat(start, steps), null)) in {"object", "null"} }
+	every steps in lists { type_name(object.get(from, array.concat(start, steps), null)) in {"array", "null"} }
+} else := array.concat(
 	[text |
 		some steps in maps
 		not has_map(from, array.concat(start, steps))
