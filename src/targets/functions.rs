@@ -28,7 +28,8 @@ pub(super) fn check_pack(release: &Release, rules: &[&Rule], variables: &Value) 
         let own = admission::Variables::of(release, rule).printed();
         own.is_ok_and(|own| check(release, &own).is_err())
     };
-    let culprit = rules.iter().find(|rule| needs(rule)).map_or("the policy of several rules", |rule| &rule.id);
+    let culprit =
+        rules.iter().find(|rule| needs(rule)).map_or("the policy of several rules", |rule| &rule.id);
     Err(format!("{culprit}: {reason}"))
 }
 

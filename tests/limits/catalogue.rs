@@ -19,17 +19,21 @@ const LANGUAGE: (&str, &str) = ("tests/projects/language", "everything");
 /// The shipped profiles that set parameters.
 const PROFILES: [&str; 2] = ["pod-security-baseline", "pod-security-restricted"];
 
-/// Every shipped rule in one release, and the profiles that set their parameters otherwise; for clusters from this version on.
-pub fn shipped(kubernetes: &str) -> Result<Vec<Release>, String> {
-    let everything = everything(kubernetes)?;
+/// Every shipped rule in one release, one by one and packed, and the profiles that set their parameters otherwise; for clusters from
+/// this version on. Each with a name.
+pub fn shipped(kubernetes: &str) -> Result<Vec<(String, Release)>, String> {
+    let everything =
+        [("every rule", ""), ("every rule, packed", ", layout: packed, packed_actions: [deny, warn]")]
+            .map(|(name, layout)| Ok((name.to_owned(), everything(kubernetes, layout)?)));
     let of_profiles = PROFILES.iter().map(|profile| {
         let environment = format!(
             "name: {NAME}\ndescription: A profile\nkubernetes: \"{kubernetes}\"\ntargets:\n  gatekeeper: {{from: \"3.19\", to: \"3.23\"}}\n  \
              validating-admission-policy: {{from: \"{kubernetes}\", to: \"1.37\"}}\nprofile: {profile}\nnamespaces:\n- {{name: all, action: deny}}\n"
         );
-        release(&[(format!("environments/{NAME}.yaml"), environment)])
+        let release = release(&[(format!("environments/{NAME}.yaml"), environment)])?;
+        Ok((format!("the profile `{profile}`"), release))
     });
-    std::iter::once(Ok(everything)).chain(of_profiles).collect()
+    everything.into_iter().chain(of_profiles).collect()
 }
 
 /// The release of a project that uses all of the language.
@@ -38,8 +42,8 @@ pub fn language() -> Result<Release, String> {
     Project::read(folder)?.ok_or_else(|| format!("there is no `{folder}`"))?.release(environment)
 }
 
-/// Every shipped rule in one environment, which has what `production` has beside.
-fn everything(kubernetes: &str) -> Result<Release, String> {
+/// Every shipped rule in one environment, which has what `production` has beside; its targets end with this text.
+fn everything(kubernetes: &str, layout: &str) -> Result<Release, String> {
     let project = Project::read(SHIPPED)?.ok_or_else(|| format!("there is no `{SHIPPED}`"))?;
     let mut profile = format!("name: {NAME}\ndescription: Every rule\nrules:\n");
     profile.extend(project.rule_ids().map(|id| format!("  {id}: {{}}\n")));
@@ -54,6 +58,8 @@ fn everything(kubernetes: &str) -> Result<Release, String> {
             "validating-admission-policy: {from: \"1.33\"",
             format!("validating-admission-policy: {{from: \"{kubernetes}\""),
         ),
+        ("to: \"1.37\"}", format!("to: \"1.37\"{layout}}}")),
+        ("to: \"3.23\"}", format!("to: \"3.23\"{layout}}}")),
     ] {
         if !environment.contains(from) {
             return Err(format!("`{}` doesn't hold `{from}`", path.display()));

@@ -39,14 +39,16 @@ struct Violation {
 #[derive(Deserialize)]
 struct PolicyCost {
     policy: String,
-    total: u64,
+    verdict: u64,
+    annotations: u64,
     expressions: BTreeMap<String, u64>,
 }
 
 /// The worst that was seen of a policy, each with the request in which it was.
 #[derive(Default)]
 struct Worst {
-    total: (u64, String),
+    /// Of the validations and messages, or of the audit annotations, which have a budget of their own.
+    budget: (u64, String),
     expression: (u64, String, String),
 }
 
@@ -57,7 +59,7 @@ const KUBERNETES: &str = "1.33";
 pub fn faults(engine: &mut Engine) -> Result<Vec<String>, String> {
     let requests = workload::requests();
     let mut faults = Vec::new();
-    for release in &catalogue::shipped(KUBERNETES)? {
+    for (of, release) in &catalogue::shipped(KUBERNETES)? {
         let mut worst: BTreeMap<String, Worst> = BTreeMap::new();
         for ((name, _), verdict) in requests.iter().zip(judged(engine, release, &requests)?) {
             if !verdict.refused.is_empty() {
@@ -71,7 +73,7 @@ pub fn faults(engine: &mut Engine) -> Result<Vec<String>, String> {
                 worst.entry(cost.policy.clone()).or_default().take(name, cost);
             }
         }
-        print(&release.profile, &worst);
+        print(of, &worst);
         faults.extend(worst.iter().flat_map(|(policy, worst)| worst.faults(policy)));
     }
     Ok(faults)
@@ -96,8 +98,9 @@ fn judged(
 
 impl Worst {
     fn take(&mut self, request: &str, cost: &PolicyCost) {
-        if cost.total >= self.total.0 {
-            self.total = (cost.total, request.to_owned());
+        let budget = cost.verdict.max(cost.annotations);
+        if budget >= self.budget.0 {
+            self.budget = (budget, request.to_owned());
         }
         for (place, cost) in &cost.expressions {
             if *cost > self.expression.0 {
@@ -114,7 +117,7 @@ impl Worst {
                 "{policy}: `{place}` costs {cost} in `{request}`; at most {OF_EXPRESSION} are wanted"
             ));
         }
-        let (cost, request) = &self.total;
+        let (cost, request) = &self.budget;
         if *cost > OF_POLICY {
             faults.push(format!(
                 "{policy}: all expressions cost {cost} in `{request}`; at most {OF_POLICY} are wanted"
@@ -124,10 +127,10 @@ impl Worst {
     }
 }
 
-fn print(profile: &str, worst: &BTreeMap<String, Worst>) {
-    println!("\nthe profile `{profile}`");
-    println!("{:<24} {:<28} {:>9} {:>9}  worst in", "policy", "dearest expression", "its cost", "total");
-    for (policy, Worst { total, expression: (cost, place, _) }) in worst {
-        println!("{policy:<24} {place:<28} {cost:>9} {:>9}  {}", total.0, total.1);
+fn print(of: &str, worst: &BTreeMap<String, Worst>) {
+    println!("\n{of}");
+    println!("{:<24} {:<28} {:>9} {:>9}  worst in", "policy", "dearest expression", "its cost", "budget");
+    for (policy, Worst { budget, expression: (cost, place, _) }) in worst {
+        println!("{policy:<24} {place:<28} {cost:>9} {:>9}  {}", budget.0, budget.1);
     }
 }

@@ -11,7 +11,8 @@ const KUBERNETES: &str = "1.33";
 /// Everything that Gatekeeper 3.19 would refuse, and each such set.
 pub fn faults(engine: &mut Engine) -> Result<Vec<String>, String> {
     let mut faults = Vec::new();
-    for release in catalogue::shipped(KUBERNETES)?.iter().chain([&catalogue::language()?]) {
+    let language = ("the language".to_owned(), catalogue::language()?);
+    for (of, release) in catalogue::shipped(KUBERNETES)?.iter().chain([&language]) {
         let documents = catalogue::documents(release, Target::Gatekeeper)?;
         let templates = documents.iter().filter(|document| document["kind"] == "ConstraintTemplate");
         let mut count = 0;
@@ -19,7 +20,7 @@ pub fn faults(engine: &mut Engine) -> Result<Vec<String>, String> {
             faults.extend(engine.check_template(template).err());
             count += 1;
         }
-        println!("the profile `{}`: {count} templates", release.profile);
+        println!("{of}: {count} templates");
     }
     Ok(faults)
 }

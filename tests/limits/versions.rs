@@ -19,14 +19,15 @@ pub fn faults(engine: &mut Engine) -> Result<Vec<String>, String> {
     let mut faults = Vec::new();
     for server in SERVERS {
         let mut count = 0;
-        for release in catalogue::shipped(server)?.iter().chain([&catalogue::language()?]) {
+        let language = ("the language".to_owned(), catalogue::language()?);
+        for (of, release) in catalogue::shipped(server)?.iter().chain([&language]) {
             let documents = catalogue::documents(release, target)?;
             count +=
                 documents.iter().filter(|document| document["kind"] == "ValidatingAdmissionPolicy").count();
             let mut around = project::surroundings(release, Vec::new());
             (around.kubernetes, around.untyped) = (server.to_owned(), true);
             if let Err(told) = engine.load(target, &documents, &around) {
-                faults.push(format!("Kubernetes {server}: {told}"));
+                faults.push(format!("Kubernetes {server}, {of}: {told}"));
             }
         }
         println!("Kubernetes {server}: {count} policies compile in the environment of the release before");
@@ -39,7 +40,9 @@ pub fn faults(engine: &mut Engine) -> Result<Vec<String>, String> {
 fn account(engine: &mut Engine) -> Result<Vec<String>, String> {
     let target = Target::ValidatingAdmissionPolicy;
     let mut faults = Vec::new();
-    let Some(mut release) = catalogue::shipped(SERVERS[0])?.into_iter().next() else { return Ok(faults) };
+    let Some((_, mut release)) = catalogue::shipped(SERVERS[0])?.into_iter().next() else {
+        return Ok(faults);
+    };
     let documents = catalogue::documents(&release, target)?;
     let mut around = project::surroundings(&release, Vec::new());
     around.untyped = true;

@@ -63,7 +63,7 @@ func compileForEvaluation(policy *admissionregistrationv1.ValidatingAdmissionPol
 	compiler.Compiler = meteredCompiler{compiler.Compiler}
 	compile := func(place string, accessors []cel.ExpressionAccessor, declarations cel.OptionalVariableDeclarations) cel.ConditionEvaluator {
 		compiler.ConditionCompiler = meteredConditions{compiler.Compiler, place}
-		return compiler.CompileCondition(accessors, declarations, environment.StoredExpressions)
+		return meteredEvaluator{compiler.CompileCondition(accessors, declarations, environment.StoredExpressions), place}
 	}
 	compiler.CompileAndStoreVariables(all.variables, withAuthorizer, environment.StoredExpressions)
 	var matcher matchconditions.Matcher
@@ -72,7 +72,7 @@ func compileForEvaluation(policy *admissionregistrationv1.ValidatingAdmissionPol
 			policy.Spec.FailurePolicy, "policy", "validate", policy.Name)
 	}
 	return validating.NewValidator(compile("validations", all.validations, withAuthorizer), matcher,
-		compile("auditAnnotations", all.annotations, withAuthorizer), compile("messageExpressions", all.messages, withoutAuthorizer),
+		compile(annotationsPlace, all.annotations, withAuthorizer), compile("messageExpressions", all.messages, withoutAuthorizer),
 		policy.Spec.FailurePolicy, nil), nil
 }
 

@@ -9,6 +9,9 @@ import (
 
 	celgo "github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/types/ref"
+	admissionv1 "k8s.io/api/admission/v1"
+	corev1 "k8s.io/api/core/v1"
+	apiserveradmission "k8s.io/apiserver/pkg/admission"
 	"k8s.io/apiserver/pkg/admission/plugin/cel"
 	"k8s.io/apiserver/pkg/cel/environment"
 )
@@ -18,11 +21,18 @@ import (
 type policyCost struct {
 	Policy  string `json:"policy"`
 	Binding string `json:"binding"`
-	// Total is the sum of all evaluations, each variable's counted as often as it is charged.
-	Total int64 `json:"total"`
+	// Verdict is the sum of all evaluations for validations and messages, which have one budget, each variable's
+	// counted as often as it is charged; Annotations the same for audit annotations, which have another.
+	Verdict     int64 `json:"verdict"`
+	Annotations int64 `json:"annotations"`
 	// Expressions has the dearest evaluation of each expression, by its place in the policy.
 	Expressions map[string]int64 `json:"expressions"`
+	// isAnnotating tells that audit annotations are being evaluated.
+	isAnnotating bool
 }
+
+// annotationsPlace is the place of the audit annotations in a policy.
+const annotationsPlace = "auditAnnotations"
 
 // costMeter is the key of a context's meter: a *policyCost.
 type costMeter struct{}
@@ -40,7 +50,11 @@ func (p meteredProgram) ContextEval(ctx context.Context, input any) (ref.Val, *c
 		return value, details, err
 	}
 	cost := int64(*details.ActualCost())
-	meter.Total += cost
+	if meter.isAnnotating {
+		meter.Annotations += cost
+	} else {
+		meter.Verdict += cost
+	}
 	meter.Expressions[p.place] = max(meter.Expressions[p.place], cost)
 	return value, details, err
 }
@@ -80,4 +94,18 @@ func (c meteredConditions) CompileCondition(accessors []cel.ExpressionAccessor, 
 		}
 	}
 	return cel.NewCondition(results)
+}
+
+// meteredEvaluator notes from which budget its expressions are paid.
+type meteredEvaluator struct {
+	cel.ConditionEvaluator
+	place string
+}
+
+func (e meteredEvaluator) ForInput(ctx context.Context, attributes *apiserveradmission.VersionedAttributes, asked *admissionv1.AdmissionRequest,
+	bindings cel.OptionalVariableBindings, namespace *corev1.Namespace, budget int64) ([]cel.EvaluationResult, int64, error) {
+	if meter, present := ctx.Value(costMeter{}).(*policyCost); present {
+		meter.isAnnotating = e.place == annotationsPlace
+	}
+	return e.ConditionEvaluator.ForInput(ctx, attributes, asked, bindings, namespace, budget)
 }

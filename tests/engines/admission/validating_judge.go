@@ -91,7 +91,7 @@ func (s *validatingSet) judge(ctx context.Context, asked admission) verdict {
 	result.Costs = evaluation.costs
 	var cost int64
 	for _, one := range evaluation.costs {
-		cost += one.Total
+		cost += one.Verdict + one.Annotations
 	}
 	result.Cost = &cost
 	result.Exempted = append([]string{}, evaluation.exempted...)
