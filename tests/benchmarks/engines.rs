@@ -45,8 +45,8 @@ fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let is_wanted = |target: &Target| wanted.is_empty() || wanted.iter().any(|word| word == target.name());
     println!("the least and the median of a request, in milliseconds");
-    for program in Program::ALL {
-        let targets: Vec<Target> = program.targets().into_iter().filter(is_wanted).collect();
+    for program in Program::ENGINES {
+        let targets: Vec<Target> = program.targets().iter().copied().filter(is_wanted).collect();
         if !targets.is_empty() {
             let mut engine = Engine::start(program).unwrap();
             for target in targets {
