@@ -4,8 +4,8 @@ use palisade::ir::Target;
 
 use crate::choice;
 
-/// How many Pods are drawn for the evaluator and the library.
-const PODS: usize = 20_000;
+/// How many Pods are drawn for the evaluator and the library: at least 20,000 of them are such as the API server could store.
+const PODS: usize = 20_400;
 /// How many times more there are if a person wants all.
 const FULL: usize = 10;
 

@@ -1,6 +1,8 @@
-//! The drawn Pods through the engines: each as a Pod, and in a Deployment, in a CronJob or while its ephemeral containers arrive.
+//! The drawn Pods through the engines: each as a Pod, in a Deployment, in a CronJob and while its ephemeral containers arrive; two of
+//! these forms are judged by a policy for each rule, two by packed ones.
 
-use palisade::ir::{Kind, Release, Target};
+use palisade::ir::{Action, Kind, Release, Target};
+use palisade::targets::Packed;
 use serde_json::{Map, Value, json};
 
 use crate::case::{Case, Origin};
@@ -10,21 +12,31 @@ use crate::judging::{Bench, Question};
 use crate::oracle::in_parallel;
 use crate::plan::Plan;
 use crate::project;
-use crate::reference::{Reference, expected_in_packs, labelled};
+use crate::reference::{Reference, expected_in_packs, labelled, packs};
 use crate::standard::{LEVELS, Profiles, Standard, VERSIONS};
 use crate::tally::Tally;
 use crate::{generate, regression, requests};
 
 /// How many Pods of each level go through the quick targets.
 const PODS: usize = 2_000;
-/// How many go through ClusterPolicy, which costs some milliseconds for each rule.
+/// How many go through ClusterPolicy, which compiles all it is given in each request: one for each rule, and packed.
 const SAMPLE: usize = 100;
+const PACKED_SAMPLE: usize = 300;
 /// How many versions of each level the Pods are shared among.
 const VERSIONS_EACH: usize = 2;
 /// One in so many Pods is also judged as the API server's own types hold it.
 const TYPED: usize = 4;
 /// The namespace that the Pods are in.
 const NAMESPACE: &str = "apps";
+
+/// How the policies are laid out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    /// A policy for each rule.
+    PerRule,
+    /// One for all rules.
+    Packed,
+}
 
 /// Proves that the engines agree with the evaluator.
 pub fn prove(plan: &Plan, profiles: &Profiles, tally: &mut Tally) -> Result<(), String> {
@@ -34,7 +46,9 @@ pub fn prove(plan: &Plan, profiles: &Profiles, tally: &mut Tally) -> Result<(), 
         for (place, version) in versions.into_iter().enumerate() {
             let standard = Standard { level, version };
             let pods = pods(plan, place)?;
-            through(&pods, standard, &profiles.release(standard)?, plan, &mut bench, tally)?;
+            for layout in [Layout::PerRule, Layout::Packed] {
+                through(&pods, standard, profiles.release(standard)?, layout, plan, &mut bench, tally)?;
+            }
         }
     }
     Ok(())
@@ -62,28 +76,45 @@ fn pods(plan: &Plan, share: usize) -> Result<Vec<(String, Value)>, String> {
 fn through(
     pods: &[(String, Value)],
     standard: Standard,
-    release: &Release,
+    mut release: Release,
+    layout: Layout,
     plan: &Plan,
     bench: &mut Bench,
     tally: &mut Tally,
 ) -> Result<(), String> {
-    let name = format!("{}@{}", release.profile, standard.version);
-    let cases = cases(pods, release, plan)?;
-    let around = project::surroundings(release, vec![project::namespace(NAMESPACE, &[])]);
+    let word = match layout {
+        Layout::PerRule => "",
+        Layout::Packed => " packed",
+    };
+    let name = format!("{}@{}{word}", release.profile, standard.version);
+    if layout == Layout::Packed {
+        release.packed = plan.targets.iter().map(|target| (*target, [Action::Deny].into())).collect();
+    }
+    let around = project::surroundings(&release, vec![project::namespace(NAMESPACE, &[])]);
     // The matrix has the types checked, rule by rule.
     let around = Surroundings { untyped: true, ..around };
-    let asked: Vec<(Target, Vec<&Case>)> =
-        plan.targets.iter().map(|target| (*target, cases_for(*target, &cases))).collect();
-    let mut questions = Vec::new();
-    for (target, cases) in &asked {
-        let documents = project::documents(*target, release, release.rules.iter())?;
-        questions.push(Question { target: *target, documents, around: &around, cases: cases.clone() });
+    let mut asked: Vec<(Target, Vec<Value>, Vec<Case>)> = Vec::new();
+    for target in &plan.targets {
+        let packs = packs(&release, *target)?;
+        let mut documents = project::documents(*target, &release, release.rules.iter())?;
+        for packed in &packs {
+            documents.extend(project::read(&packed.artefacts)?);
+        }
+        let cases = cases(pods, &release, &packs, layout, plan)?;
+        asked.push((*target, documents, cases_for(*target, layout, cases)));
     }
-    for (target, said) in bench.ask(&questions) {
+    let questions = asked.iter().map(|(target, documents, cases)| Question {
+        target: *target,
+        documents: documents.clone(),
+        around: &around,
+        cases: cases.iter().collect(),
+    });
+    for (target, said) in bench.ask(&questions.collect::<Vec<_>>()) {
         match said {
             Err(fault) => tally.fault(&format!("{} {name}: {fault}", target.name())),
             Ok(answers) => {
-                let asked = asked.iter().filter(|(other, _)| *other == target).flat_map(|(_, cases)| cases);
+                let asked =
+                    asked.iter().filter(|(other, _, _)| *other == target).flat_map(|(_, _, cases)| cases);
                 for (case, answer) in asked.zip(&answers) {
                     tally.count(target, &name, case, answer);
                 }
@@ -94,22 +125,33 @@ fn through(
 }
 
 /// The cases that a target is asked: ClusterPolicy a sample, and ValidatingAdmissionPolicy those of the API server's own types too.
-fn cases_for(target: Target, cases: &[Case]) -> Vec<&Case> {
-    let untyped = cases.iter().filter(|case| !case.request.typed);
-    match target {
-        Target::ValidatingAdmissionPolicy => cases.iter().collect(),
-        Target::Gatekeeper | Target::KyvernoValidatingPolicy => untyped.collect(),
-        Target::KyvernoClusterPolicy => {
-            let count = SAMPLE / VERSIONS_EACH;
-            // An odd step, so that all forms are among the sample.
-            let step = (untyped.clone().count() / count).saturating_sub(1) | 1;
-            untyped.step_by(step).take(count).collect()
+fn cases_for(target: Target, layout: Layout, cases: Vec<Case>) -> Vec<Case> {
+    let sample = match layout {
+        Layout::PerRule => SAMPLE / VERSIONS_EACH,
+        Layout::Packed => PACKED_SAMPLE / VERSIONS_EACH,
+    };
+    let untyped: Vec<Case> = match target {
+        Target::ValidatingAdmissionPolicy => return cases,
+        Target::Gatekeeper | Target::KyvernoValidatingPolicy | Target::KyvernoClusterPolicy => {
+            cases.into_iter().filter(|case| !case.request.typed).collect()
         }
+    };
+    if target != Target::KyvernoClusterPolicy {
+        return untyped;
     }
+    // An odd step, so that all forms are among the sample.
+    let step = (untyped.len() / sample).saturating_sub(1) | 1;
+    untyped.into_iter().step_by(step).take(sample).collect()
 }
 
 /// The requests, with what all rules of the release say of each.
-fn cases(pods: &[(String, Value)], release: &Release, plan: &Plan) -> Result<Vec<Case>, String> {
+fn cases(
+    pods: &[(String, Value)],
+    release: &Release,
+    packs: &[Packed],
+    layout: Layout,
+    plan: &Plan,
+) -> Result<Vec<Case>, String> {
     let references: Vec<Reference<'_>> =
         release.rules.iter().map(|rule| Reference::new(release, rule)).collect();
     let labels = labelled(NAMESPACE, &[]);
@@ -119,9 +161,9 @@ fn cases(pods: &[(String, Value)], release: &Release, plan: &Plan) -> Result<Vec
         .collect::<Result<_, _>>()?;
     let numbered: Vec<(usize, &(String, Value))> = pods.iter().enumerate().collect();
     let made = in_parallel(&numbered, |(number, (origin, pod))| {
-        let requests = requests_for(pod, &kinds, if plan.full { None } else { Some(*number) });
+        let requests = requests_for(pod, &kinds, if plan.full { None } else { Some(*number) }, layout);
         let all = requests.into_iter().map(|(kind, request)| {
-            let mut expected = expected_in_packs(&references, &[], &request, kind, &labels);
+            let mut expected = expected_in_packs(&references, packs, &request, kind, &labels);
             if request.typed {
                 // What isn't there may be `""` there: the same is forbidden, in other words.
                 let rule = |text: String| text.split(' ').next().unwrap_or_default().to_owned();
@@ -142,9 +184,14 @@ fn kind_of(release: &Release, name: &str) -> Result<Kind, String> {
     kind.cloned().ok_or_else(|| format!("no rule of {} governs the kind {name}", release.profile))
 }
 
-/// The forms in which a Pod goes through the engines: as itself, and, by its number, in one other; without a number in all others. Some
-/// go as the API server's own types hold them, too.
-fn requests_for<'a>(pod: &Value, kinds: &'a [Kind], number: Option<usize>) -> Vec<(&'a Kind, Request)> {
+/// The forms in which a Pod goes through the engines: by policies for each rule as itself and, by its number, in one other form; by
+/// packed ones in the two that are left; without a number in all. Some go as the API server's own types hold them, too.
+fn requests_for<'a>(
+    pod: &Value,
+    kinds: &'a [Kind],
+    number: Option<usize>,
+    layout: Layout,
+) -> Vec<(&'a Kind, Request)> {
     let mut requests: Vec<(&Kind, Request)> =
         kinds.iter().map(|kind| (kind, requests::create(kind, &within(kind, pod)))).collect();
     let of_pods = &kinds[0];
@@ -152,12 +199,16 @@ fn requests_for<'a>(pod: &Value, kinds: &'a [Kind], number: Option<usize>) -> Ve
     let mut typed = requests[0].clone();
     typed.1.typed = true;
     if let Some(number) = number {
-        let other = 1 + number % (requests.len() - 1);
-        requests = vec![requests[0].clone(), requests.swap_remove(other)];
+        let other = requests.remove(1 + number % (requests.len() - 1));
+        requests = match layout {
+            Layout::PerRule => vec![requests.swap_remove(0), other],
+            Layout::Packed => requests.split_off(1),
+        };
     }
     // The API server gives host ports to a Pod in the host's network: it is another Pod then.
     let is_same = pod["spec"]["hostNetwork"] != json!(true);
-    requests.extend((is_same && number.is_none_or(|number| number % TYPED == 0)).then_some(typed));
+    let is_typed = layout == Layout::PerRule && number.is_none_or(|number| number % TYPED == 0);
+    requests.extend((is_same && is_typed).then_some(typed));
     requests
 }
 
