@@ -13,8 +13,11 @@ use crate::engines::{Engine, Request};
 /// Where they lie, in a folder for each target.
 const FOLDER: &str = "tests/benchmarks/equivalents";
 
+/// A control, the place in a Pod that breaks it, and what stands there.
+type Breaking = (&'static str, &'static str, fn() -> Value);
+
 /// Each control with a change that breaks it: where in a Pod, and what stands there.
-const BROKEN: [(&str, &str, fn() -> Value); 19] = [
+const BROKEN: [Breaking; 19] = [
     ("host-processes", "/spec/containers/1/securityContext/windowsOptions", || json!({"hostProcess": true})),
     ("host-namespaces", "/spec/hostPID", || json!(true)),
     ("privileged", "/spec/containers/1/securityContext/privileged", || json!(true)),
