@@ -16,6 +16,8 @@ use crate::rig::api::Mode;
 pub struct Subject {
     /// The rule, the example's name, and the place.
     pub name: String,
+    /// Whether the example breaks its rule.
+    pub is_bad: bool,
     pub kind: Kind,
     /// Empty for kinds without one.
     pub namespace: String,
@@ -68,8 +70,9 @@ pub fn subjects(
             .collect();
         for Written { rule, example } in if full { examples } else { choose(&examples, numbers) } {
             let name = format!("{id} {}", example.name);
+            let is_bad = !example.gives.is_empty();
             for made in carriers(example::complete(rule, example), numbers, full) {
-                add(&mut subjects, &name, &made, places);
+                add(&mut subjects, (&name, is_bad), &made, places);
             }
         }
     }
@@ -116,8 +119,14 @@ fn carriers(mut completed: Vec<Completed>, numbers: &mut Numbers, full: bool) ->
     pod.into_iter().chain(other).collect()
 }
 
-/// Adds an object in its own namespace and in each of the places, with a name of its own.
-fn add(subjects: &mut Vec<Subject>, name: &str, made: &Completed, places: &[(String, Labels)]) {
+/// Adds an object in its own namespace and in each of the places, with a name of its own; the example's name comes with whether it
+/// breaks its rule.
+fn add(
+    subjects: &mut Vec<Subject>,
+    (name, is_bad): (&str, bool),
+    made: &Completed,
+    places: &[(String, Labels)],
+) {
     let own = made.object["metadata"]["namespace"].as_str().unwrap_or("default").to_owned();
     let namespaces: Vec<String> = if made.kind.namespaced {
         std::iter::once(own).chain(places.iter().map(|(name, _)| name.clone())).collect()
@@ -133,6 +142,7 @@ fn add(subjects: &mut Vec<Subject>, name: &str, made: &Completed, places: &[(Str
         }
         subjects.push(Subject {
             name: format!("{name}, as {} in `{namespace}`", made.kind.kind),
+            is_bad,
             kind: made.kind.clone(),
             namespace,
             written,

@@ -81,10 +81,10 @@ fn judge(api: &Api, cases: &[Case<'_>], engines: usize) -> Result<Outcome, Strin
         let what = format!("{} {}", request.operation, subject.name);
         if let Some(reason) = saying.refused {
             outcome.refused.push(format!("{what}: {reason}"));
-            // What can't be read by the API server's types never comes to a policy, nor does what its own validation refuses: neither
-            // gets in where a policy would deny it. Anything else should come to one.
-            let is_same = !expected.unreadable.is_empty() || is_invalid(&reason) && !expected.allowed();
-            if !is_same {
+            // What can't be read by the API server's types never comes to a policy, nor does a bad example that its own validation refuses:
+            // neither gets in where a policy would deny it. Anything else should come to one.
+            let is_both = subject.is_bad && is_invalid(&reason);
+            if expected.unreadable.is_empty() && !is_both {
                 outcome.faults.push(format!("{what}: the API server itself refuses it: {reason}"));
             }
             continue;
