@@ -30,7 +30,7 @@ pub fn packed_variables(rules: &[Rule], kinds: &[Kind]) -> Result<Vec<Variable>,
     for part in &parts {
         all.extend(part.variables(depth));
     }
-    all.push(Variable::new("told", &told(&parts, depth)));
+    all.push(Variable::new("told", &told(&parts)));
     all.push(Variable::new("rules", &violated()));
     let mut add = |name: &str, expression: Expression| {
         all.push(Variable::new(name, &expression));
@@ -107,7 +107,8 @@ impl Part {
     fn variables(&self, depth: usize) -> Vec<Variable> {
         let none = || Expression::List(Vec::new());
         let is_unreadable = self.unreadable.clone().map(|unreadable| unreadable.differs(none()));
-        let found = Expression::sum(self.checks.iter().map(|(list, own)| wrapped(list.clone(), depth - own)));
+        let lists = self.checks.iter().map(|(list, own)| wrapped(list.clone(), depth - own));
+        let found = filled(Expression::sum(lists), depth);
         let found = match (&is_unreadable, self.unreadable.clone()) {
             (Some(condition), Some(unreadable)) => {
                 condition.clone().choose(wrapped(unreadable, depth - 1), found)
@@ -130,16 +131,15 @@ impl Part {
 }
 
 /// The rules that are violated, with their violations.
-fn told(parts: &[Part], depth: usize) -> Expression {
-    let dynamically = |value| Expression::function("dyn", value);
-    let record = |part: &Part| {
-        let found = dynamically(Expression::variable(&part.name));
-        Expression::record([("rule", dynamic(&part.id)), ("found", found)])
+fn told(parts: &[Part]) -> Expression {
+    let none = || Expression::List(Vec::new());
+    let told = |part: &Part| {
+        let found = Expression::variable(&part.name);
+        let dynamically = Expression::function("dyn", found.clone());
+        let record = Expression::record([("rule", dynamic(&part.id)), ("found", dynamically)]);
+        found.equals(none()).choose(none(), Expression::List(vec![record]))
     };
-    let all = Expression::List(parts.iter().map(record).collect());
-    let filled = [("rule", entry("rule")), ("found", dynamically(filled(entry("found"), depth)))];
-    let is_violated = entry("found").differs(Expression::List(Vec::new()));
-    all.each("map", "entry", Expression::record(filled)).each("filter", "entry", is_violated)
+    Expression::sum(parts.iter().map(told))
 }
 
 /// A field of a rule that is violated.
