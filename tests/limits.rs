@@ -9,6 +9,9 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+#[path = "matrix/case.rs"]
+#[expect(dead_code, reason = "the matrix compares answers")]
+mod case;
 #[path = "limits/catalogue.rs"]
 mod catalogue;
 #[path = "limits/cost.rs"]
@@ -19,6 +22,9 @@ mod engines;
 #[path = "matrix/project.rs"]
 #[expect(dead_code, reason = "the matrix judges rule by rule")]
 mod project;
+#[path = "matrix/reference.rs"]
+#[expect(dead_code, reason = "the matrix judges rule by rule")]
+mod reference;
 #[path = "limits/rego.rs"]
 mod rego;
 #[path = "limits/versions.rs"]

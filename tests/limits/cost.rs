@@ -1,14 +1,16 @@
-//! What a very large Pod costs each ValidatingAdmissionPolicy, by the API server's own account of CEL.
+//! What a very large Pod costs each ValidatingAdmissionPolicy, by the API server's own account of CEL; and that the texts about it are
+//! the evaluator's.
 //!
 //! Half of each limit is left, so that what users add (parameters, exemptions) has room.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use palisade::ir::{Release, Target};
+use palisade::ir::{Kind, Release, Target};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::engines::{Engine, Request, Surroundings};
+use crate::reference::{self, Reference};
 use crate::{catalogue, project, workload};
 
 /// What one expression may cost: half of the API server's `PerCallLimit`.
@@ -61,7 +63,22 @@ pub fn faults(engine: &mut Engine) -> Result<Vec<String>, String> {
     let mut faults = Vec::new();
     for (of, release) in &catalogue::shipped(KUBERNETES)? {
         let mut worst: BTreeMap<String, Worst> = BTreeMap::new();
-        for ((name, _), verdict) in requests.iter().zip(judged(engine, release, &requests)?) {
+        let references: Vec<Reference<'_>> =
+            release.rules.iter().map(|rule| Reference::new(release, rule)).collect();
+        let packs = reference::packs(release, Target::ValidatingAdmissionPolicy)?;
+        for ((name, request), verdict) in requests.iter().zip(judged(engine, release, &requests)?) {
+            let kind = kind_of(release, request)?;
+            let labels = reference::labelled(&request.namespace, &[]);
+            let expected = reference::expected_in_packs(&references, &packs, request, kind, &labels);
+            let told: BTreeSet<&String> =
+                verdict.violations.iter().map(|violation| &violation.message).collect();
+            let wanted: BTreeSet<&String> = expected.texts.iter().map(|(_, text)| text).collect();
+            // What has no order may be told in any words.
+            let is_exact = expected.unreadable.is_empty();
+            let differing = told.symmetric_difference(&wanted).filter(|_| is_exact);
+            faults.extend(
+                differing.map(|text| format!("{of}, {name}: engine and evaluator differ about: {text}")),
+            );
             if !verdict.refused.is_empty() {
                 faults.push(format!("{name}: the request reached no policy: {}", verdict.refused));
             }
@@ -77,6 +94,14 @@ pub fn faults(engine: &mut Engine) -> Result<Vec<String>, String> {
         faults.extend(worst.iter().flat_map(|(policy, worst)| worst.faults(policy)));
     }
     Ok(faults)
+}
+
+/// The kind that a request is about.
+fn kind_of<'release>(release: &'release Release, request: &Request) -> Result<&'release Kind, String> {
+    let mut kinds = release.rules.iter().flat_map(|rule| &rule.kinds);
+    kinds
+        .find(|kind| kind.plural == request.resource)
+        .ok_or_else(|| format!("no rule governs {}", request.resource))
 }
 
 /// What all policies of a release say to the requests.

@@ -156,7 +156,8 @@ fn pod_spec(manner: Manner) -> Value {
     if manner.is_bare() {
         return spec;
     }
-    let wrong = manner.is_wrong(0, 1);
+    // With the host's network the API server takes each port from it.
+    let wrong = manner.is_wrong(0, 2);
     let hosts = json!({"hostNetwork": wrong, "hostPID": wrong, "hostIPC": wrong, "hostUsers": wrong});
     for (field, value) in hosts.as_object().into_iter().flatten() {
         spec[field] = value.clone();
@@ -191,7 +192,7 @@ fn volume(manner: Manner, index: usize) -> Value {
                 json!({"name": name, "hostPath": {"path": format!("/var/log/a/long/path/of/the/host/{index}")}})
             }
             (_, 0) => {
-                json!({"name": name, "hostPath": {"path": "/var/run/../run/containerd/containerd.sock"}})
+                json!({"name": name, "hostPath": {"path": "/var/run//containerd/./containerd.sock"}})
             }
             (_, 1) => json!({"name": name, "nfs": {"server": "files.example.com", "path": "/"}}),
             (_, _) => {
