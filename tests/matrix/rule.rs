@@ -18,9 +18,9 @@ use crate::tally::Tally;
 use crate::{generate, regression};
 
 /// How many generated objects a rule has for each of the quick targets.
-const GENERATED: usize = 700;
+const GENERATED: usize = 350;
 /// How many of them go to ClusterPolicy, which costs some milliseconds for each.
-const SAMPLE: usize = 90;
+const SAMPLE: usize = 45;
 /// One in so many generated objects is also judged in other writes than its making.
 const OTHER_WRITES: usize = 4;
 
