@@ -65,6 +65,7 @@
 //!     severity: Severity::Medium,
 //!     category: "scheduling".into(),
 //!     since: "1.0".into(),
+//!     overrides_catalogue: false,
 //!     why: "A Pod of high priority drives out others.".into(),
 //!     fix: "Use another priority class.".into(),
 //!     references: Vec::new(),
@@ -103,6 +104,7 @@
 //! let profile = Profile {
 //!     name: "standard".into(),
 //!     description: "What holds in each cluster".into(),
+//!     extends: None,
 //!     rules: BTreeMap::from([("ACM-007".into(), ProfileRule::default())]),
 //!     standard: None,
 //! };
@@ -124,6 +126,7 @@
 //!         }),
 //!         ..Engines::default()
 //!     },
+//!     catalogue: None,
 //!     profile: "standard".into(),
 //!     namespaces: vec![NamespaceScope {
 //!         name: "workloads".into(),
@@ -139,6 +142,7 @@
 //! let project = Project {
 //!     name: "acme".into(),
 //!     help: "Ask the platform team about << rule >>.".into(),
+//!     catalogue: None,
 //!     owner: None,
 //!     left_out: Vec::new(),
 //! };
@@ -151,6 +155,7 @@
 //!     profiles: vec![Located::in_code(profile, "profile standard")],
 //!     environments: vec![Located::in_code(environment, "environment production")],
 //!     exemptions: Vec::new(),
+//!     ..Definitions::default()
 //! };
 //! assert!(definitions.check().is_empty());
 //! assert!(cli::faults(&definitions).is_empty());

@@ -2,16 +2,21 @@
 //!
 //! Reads no file itself, and gives no meaning to a rule: that is `ir::lower`.
 
+pub mod catalogue;
 mod checks;
 mod layout;
 mod load;
 mod place;
 mod schema;
 mod shape;
+mod view;
+
+use std::collections::BTreeMap;
 
 pub use load::{Loaded, SourceFile, load, load_from};
 pub use place::{Located, Place};
 pub use schema::schemas;
+pub use view::{View, held};
 
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::model::{Environment, Exemption, KindDeclaration, Profile, Project, Rule};
@@ -31,6 +36,19 @@ pub struct Definitions {
     pub environments: Vec<Located<Environment>>,
     /// The exemptions, sorted by name.
     pub exemptions: Vec<Located<Exemption>>,
+    /// The copies of the catalogue that the project or an environment draws on, by version.
+    pub catalogues: BTreeMap<String, Catalogue>,
+}
+
+/// What a copy of the catalogue defines.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    /// The kinds.
+    pub kinds: Vec<Located<KindDeclaration>>,
+    /// The rules, sorted by id; ids are unique.
+    pub rules: Vec<Located<Rule>>,
+    /// The profiles, sorted by name.
+    pub profiles: Vec<Located<Profile>>,
 }
 
 impl Definitions {
@@ -51,8 +69,13 @@ mod tests {
 
     fn profile(name: &str, rule: &str) -> Located<Profile> {
         let rules = BTreeMap::from([(rule.to_owned(), ProfileRule::default())]);
-        let profile =
-            Profile { name: name.to_owned(), description: "What holds".to_owned(), rules, standard: None };
+        let profile = Profile {
+            name: name.to_owned(),
+            description: "What holds".to_owned(),
+            extends: None,
+            rules,
+            standard: None,
+        };
         Located::in_code(profile, &format!("profile {name}"))
     }
 

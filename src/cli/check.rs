@@ -213,7 +213,8 @@ impl Check {
 
 /// There is no project, and no profile was asked for.
 fn no_environment(project: &Project) -> Failure {
-    let profiles = listed(project.definitions.profiles.iter().map(|profile| profile.value.name.as_str()));
+    let view = project.definitions.default_view();
+    let profiles = listed(view.profiles.iter().map(|profile| profile.value.name.as_str()));
     Failure::new("no-project", "there is no project, and so no environment to judge by").help(format!(
         "name its folder with `--project`, or a profile of the catalogue with `--profile` and `--kubernetes`: {profiles}"
     ))

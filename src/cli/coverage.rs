@@ -24,7 +24,8 @@ impl Coverage {
     pub(super) fn run(&self, console: &mut Console) -> Result<Exit, Failure> {
         let project = Project::read(&self.project, console)?;
         let releases = project.releases(&project.environments(&self.environment)?)?;
-        let rules = project.definitions.rules.iter();
+        let views = project.definitions.views();
+        let rules = views.iter().rev().flat_map(|view| &view.rules);
         let titles = rules.map(|rule| (rule.value.id.clone(), rule.value.title.clone())).collect();
         console.result(&documentation::coverage(&titles, &releases));
         Ok(Exit::Success)

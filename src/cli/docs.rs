@@ -87,9 +87,10 @@ impl Docs {
         let failure = |faults| Failure::of(faults, Rc::clone(&project.sources));
         let definitions = &project.definitions;
         let versions = by_version(everything(definitions), ALL).map_err(failure)?;
-        let profiles = definitions.profiles.iter().map(|profile| documented(definitions, &profile.value));
+        let view = definitions.default_view();
+        let profiles = view.profiles.iter().map(|profile| documented(definitions, &profile.value));
         let profiles = profiles.collect::<Result<Vec<_>, _>>().map_err(failure)?;
-        let rules = definitions.rules.iter().map(|rule| &rule.value);
+        let rules = view.rules.iter().map(|rule| &rule.value);
         let written = rules.map(|rule| (rule.id.clone(), written(rule))).collect();
         Ok(pages(&Documented {
             versions: &versions,
@@ -143,10 +144,12 @@ const ALL: &str = "all";
 
 /// The definitions with one profile, which has all rules.
 fn everything(definitions: &Definitions) -> Definitions {
-    let rules = definitions.rules.iter().map(|rule| (rule.value.id.clone(), ProfileRule::default()));
+    let view = definitions.default_view();
+    let rules = view.rules.iter().map(|rule| (rule.value.id.clone(), ProfileRule::default()));
     let profile = Profile {
         name: ALL.to_owned(),
         description: "All rules".to_owned(),
+        extends: None,
         rules: rules.collect(),
         standard: None,
     };

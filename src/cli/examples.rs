@@ -8,7 +8,7 @@ use crate::evaluator::compile;
 use crate::evaluator::example::{Mismatch, mismatches};
 use crate::ir::{Release, lower};
 use crate::model::{Environment, Rule};
-use crate::project::{Definitions, Loaded, Located, Place};
+use crate::project::{Definitions, Loaded, Located, Place, View};
 use crate::targets::{VersionFault, check_engines};
 
 /// How many mismatches of one example are told, and how many kinds of one mismatch.
@@ -35,7 +35,7 @@ pub(super) fn releases(definitions: &Definitions) -> Result<Vec<Release>, Vec<Di
             Err(faults) => sink.extend(faults),
         }
     }
-    for proof in parallel::each(&definitions.rules, |rule| proof(definitions, rule)) {
+    for proof in parallel::each(&lower::to_prove(&definitions.views()), |(view, rule)| proof(view, rule)) {
         sink.extend(proof.map_or_else(|faults| faults, |proof| proof.wrong));
     }
     let faults = sink.into_vec();
@@ -93,8 +93,8 @@ pub(super) struct Proof {
 }
 
 /// Runs the examples of a rule; fails with its faults.
-pub(super) fn proof(definitions: &Definitions, rule: &Located<Rule>) -> Result<Proof, Vec<Diagnostic>> {
-    let releases = lower::proofs(definitions, &rule.value.id)?;
+pub(super) fn proof(view: &View<'_>, rule: &Located<Rule>) -> Result<Proof, Vec<Diagnostic>> {
+    let releases = lower::proofs_in(view, rule)?;
     let rules = releases.iter().flat_map(|release| &release.rules);
     Ok(Proof {
         examples: rules.map(|rule| rule.examples.len()).sum(),

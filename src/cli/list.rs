@@ -29,6 +29,7 @@ impl List {
         self.refuse_unknown_categories(&project)?;
         let rows: Vec<Vec<String>> = project
             .definitions
+            .default_view()
             .rules
             .iter()
             .map(|rule| &rule.value)
@@ -44,8 +45,8 @@ impl List {
 
 impl List {
     fn refuse_unknown_categories(&self, project: &Project) -> Result<(), Failure> {
-        let known: BTreeSet<&str> =
-            project.definitions.rules.iter().map(|rule| rule.value.category.as_str()).collect();
+        let view = project.definitions.default_view();
+        let known: BTreeSet<&str> = view.rules.iter().map(|rule| rule.value.category.as_str()).collect();
         let Some(unknown) = self.category.iter().find(|wanted| !known.contains(wanted.as_str())) else {
             return Ok(());
         };

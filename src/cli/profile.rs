@@ -32,7 +32,8 @@ impl Asked<'_> {
     }
 
     fn refuse_unknown(&self, project: &Project) -> Result<(), Failure> {
-        let known = || project.definitions.profiles.iter().map(|profile| profile.value.name.as_str());
+        let view = project.definitions.default_view();
+        let known = || view.profiles.iter().map(|profile| profile.value.name.as_str());
         if known().any(|known| known == self.profile) {
             return Ok(());
         }
@@ -79,6 +80,7 @@ pub(super) fn everywhere(
         kubernetes: kubernetes.to_string(),
         pod_security: pod_security.map(|version| version.to_string()),
         targets: Engines::default(),
+        catalogue: definitions.default_view().named.map(str::to_owned),
         profile: profile.to_owned(),
         namespaces: vec![everywhere],
         left_out: LeftOut { shipped: false, also: Vec::new() },

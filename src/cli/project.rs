@@ -85,16 +85,18 @@ impl Project {
 
     /// A rule as it is by default, outside of any environment, with all of its examples.
     pub(super) fn rule(&self, id: &str) -> Result<Rule, Failure> {
-        let known = || self.definitions.rules.iter().map(|rule| rule.value.id.as_str());
-        if !known().any(|known| known == id) {
+        let views = self.definitions.views();
+        let known = || views.iter().flat_map(|view| &view.rules).map(|rule| rule.value.id.as_str());
+        let found = views.iter().find_map(|view| Some((view, view.rule(id)?)));
+        let Some((view, rule)) = found else {
             let unknown = Failure::new("unknown-rule", format!("there is no rule `{id}`"));
             return Err(unknown.help(match did_you_mean(id, known()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => "`palisade list` names the rules".to_owned(),
             }));
-        }
-        let proofs = lower::proofs(&self.definitions, id)
-            .map_err(|faults| Failure::of(faults, Rc::clone(&self.sources)))?;
+        };
+        let proofs =
+            lower::proofs_in(view, rule).map_err(|faults| Failure::of(faults, Rc::clone(&self.sources)))?;
         let mut rules: Vec<Rule> = proofs.into_iter().flat_map(|release| release.rules).collect();
         let examples = rules.iter().flat_map(|rule| rule.examples.clone()).collect();
         rules.sort_by_key(|rule| rule.parameters.values().filter(|value| value.set_by != "default").count());
@@ -133,7 +135,7 @@ impl Project {
 
 /// Whether a folder holds anything of a project: `policies` may be a folder of somebody else's.
 fn is_project(folder: &Path) -> bool {
-    ["palisade.yaml", "kinds.yaml", "rules", "profiles", "environments"]
+    ["palisade.yaml", "kinds.yaml", "rules", "profiles", "environments", "catalogue"]
         .iter()
         .any(|part| folder.join(part).exists())
 }

@@ -7,8 +7,9 @@ use clap::Args;
 use super::project::{Project, listed};
 use super::{Console, Exit, Failure, examples};
 use crate::diagnostic::did_you_mean;
-use crate::model;
-use crate::project::Located;
+use crate::ir::lower;
+use crate::model::Rule;
+use crate::project::{Located, View};
 
 /// The arguments of `test`.
 #[derive(Debug, Args)]
@@ -22,14 +23,18 @@ pub struct Test {
     rule: Vec<String>,
 }
 
+/// A rule and the view that it is proved in.
+type Proved<'v, 'd> = (&'v View<'d>, &'d Located<Rule>);
+
 impl Test {
     /// Runs the examples, and tells which give something else than they say.
     pub(super) fn run(&self, console: &mut Console) -> Result<Exit, Failure> {
         let project = Project::read(&self.project, console)?;
-        let rules = self.rules(&project)?;
+        let views = project.definitions.views();
+        let rules = self.rules(&views)?;
         let (mut examples, mut wrong, mut has_faults) = (0, 0, false);
-        for rule in &rules {
-            match examples::proof(&project.definitions, rule) {
+        for (view, rule) in &rules {
+            match examples::proof(view, rule) {
                 Ok(proof) => {
                     examples += proof.examples;
                     wrong += proof.wrong.len();
@@ -51,9 +56,9 @@ impl Test {
     }
 
     /// The rules that were asked for, or all.
-    fn rules<'a>(&self, project: &'a Project) -> Result<Vec<&'a Located<model::Rule>>, Failure> {
-        let all = &project.definitions.rules;
-        let known = || all.iter().map(|rule| rule.value.id.as_str());
+    fn rules<'v, 'd>(&self, views: &'v [View<'d>]) -> Result<Vec<Proved<'v, 'd>>, Failure> {
+        let all = lower::to_prove(views);
+        let known = || all.iter().map(|(_, rule)| rule.value.id.as_str());
         if let Some(unknown) = self.rule.iter().find(|wanted| !known().any(|known| known == wanted.as_str()))
         {
             let failure = Failure::new("unknown-rule", format!("there is no rule `{unknown}`"));
@@ -62,6 +67,7 @@ impl Test {
                 None => failure.help(format!("there are {}", listed(known()))),
             });
         }
-        Ok(all.iter().filter(|rule| self.rule.is_empty() || self.rule.contains(&rule.value.id)).collect())
+        let is_asked = |rule: &Located<Rule>| self.rule.is_empty() || self.rule.contains(&rule.value.id);
+        Ok(all.into_iter().filter(|(_, rule)| is_asked(rule)).collect())
     }
 }

@@ -86,6 +86,7 @@ fn renamed(old: &str, new: &str) -> Option<Change> {
 fn words(old: &EnvironmentRecord, new: &EnvironmentRecord) -> Vec<Change> {
     let texts = [
         ("description", Some(&old.description), Some(&new.description)),
+        ("catalogue", old.catalogue.as_ref(), new.catalogue.as_ref()),
         ("profile", Some(&old.profile), Some(&new.profile)),
         ("help", Some(&old.help), Some(&new.help)),
         ("owner", old.owner.as_ref(), new.owner.as_ref()),
@@ -94,7 +95,11 @@ fn words(old: &EnvironmentRecord, new: &EnvironmentRecord) -> Vec<Change> {
         .into_iter()
         .filter(|(_, old, new)| old != new)
         .map(|(name, old, new)| {
-            let change = Change::new(Aspect::Text, Class::Editorial, format!("`{name}` changed"));
+            let text = match name {
+                "catalogue" => format!("`catalogue`: {} → {}", shown(old), shown(new)),
+                _ => format!("`{name}` changed"),
+            };
+            let change = Change::new(Aspect::Text, Class::Editorial, text);
             Change {
                 old: old.cloned().map(Json::from),
                 new: new.cloned().map(Json::from),
@@ -102,6 +107,10 @@ fn words(old: &EnvironmentRecord, new: &EnvironmentRecord) -> Vec<Change> {
             }
         })
         .collect()
+}
+
+fn shown(text: Option<&String>) -> &str {
+    text.map_or("none", String::as_str)
 }
 
 fn left_out(old: &ReleaseRecord, new: &ReleaseRecord) -> Vec<Change> {

@@ -24,12 +24,12 @@ mod visit;
 mod waiver;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::ir::{Kind, KindFields, Release};
-use crate::model::{KindDeclaration, Scope};
-use crate::project::{Definitions, Located};
+use crate::model::{KindDeclaration, Rule, Scope};
+use crate::project::{Definitions, Located, View};
 pub use example::NAMESPACE;
 
 /// The release of one environment, or everything that is wrong with the definitions that it is made of.
@@ -37,8 +37,11 @@ pub use example::NAMESPACE;
 /// # Errors
 /// Gives the faults, each with its place. An environment that isn't defined is a fault without a place.
 pub fn lower(definitions: &Definitions, environment: &str) -> Result<Release, Vec<Diagnostic>> {
-    let kinds = kinds(&definitions.kinds);
-    environment::release(definitions, &kinds, environment).map_err(sorted)
+    let Some(environment) = definitions.environments.iter().find(|one| one.value.name == environment) else {
+        return Err(vec![environment::unknown(definitions, environment)]);
+    };
+    let view = definitions.view_of(&environment.value);
+    environment::release(&view, &kinds(&view.kinds), environment).map_err(sorted)
 }
 
 /// Releases of one rule alone, denying everywhere: one for each set of parameters, versions and exemptions that its examples
@@ -47,11 +50,20 @@ pub fn lower(definitions: &Definitions, environment: &str) -> Result<Release, Ve
 /// # Errors
 /// Gives the faults of the rule and of its examples, each with its place.
 pub fn proofs(definitions: &Definitions, rule: &str) -> Result<Vec<Release>, Vec<Diagnostic>> {
-    let kinds = kinds(&definitions.kinds);
-    let Some(rule) = definitions.rules.iter().find(|defined| defined.value.id == rule) else {
-        return Err(vec![Diagnostic::error("unknown-rule", format!("there is no rule `{rule}`"))]);
-    };
-    let project = definitions.project.as_ref();
+    let view = definitions.default_view();
+    match view.rule(rule) {
+        Some(rule) => proofs_in(&view, rule),
+        None => Err(vec![Diagnostic::error("unknown-rule", format!("there is no rule `{rule}`"))]),
+    }
+}
+
+/// Like [`proofs`], for a rule of a view.
+///
+/// # Errors
+/// Gives the faults of the rule and of its examples, each with its place.
+pub fn proofs_in(view: &View<'_>, rule: &Located<Rule>) -> Result<Vec<Release>, Vec<Diagnostic>> {
+    let kinds = kinds(&view.kinds);
+    let project = view.project;
     let name = project.map_or("palisade", |project| project.value.name.as_str());
     let help = project.map_or("", |project| project.value.help.as_str());
     example::proofs(name, help, rule, &kinds).map_err(sorted)
@@ -59,23 +71,47 @@ pub fn proofs(definitions: &Definitions, rule: &str) -> Result<Vec<Release>, Vec
 
 /// Everything that is wrong with any profile or exemption, whether or not an environment has it.
 pub fn setting_faults(definitions: &Definitions) -> Vec<Diagnostic> {
-    let kinds = kinds(&definitions.kinds);
     let mut sink = Sink::new();
-    for profile in &definitions.profiles {
-        sink.extend(environment::profile_faults(profile, &definitions.rules));
-    }
-    for exemption in &definitions.exemptions {
-        sink.extend(environment::exemption_faults(exemption, &kinds));
+    for view in definitions.views() {
+        let kinds = kinds(&view.kinds);
+        for profile in &view.profiles {
+            sink.extend(environment::profile_faults(profile, &view.rules));
+        }
+        for exemption in view.exemptions {
+            sink.extend(environment::exemption_faults(exemption, &kinds));
+        }
     }
     sink.into_vec()
+}
+
+/// Each rule of each view, with its view: what is to be proved. A rule of several views that have the same kinds is there once.
+pub fn to_prove<'v, 'd>(views: &'v [View<'d>]) -> Vec<(&'v View<'d>, &'d Located<Rule>)> {
+    let mut kinds_of: Vec<(Vec<Kind>, Vec<&Located<Rule>>)> = Vec::new();
+    let mut all = Vec::new();
+    for view in views {
+        let kinds = kinds(&view.kinds);
+        let position = kinds_of.iter().position(|(known, _)| *known == kinds).unwrap_or_else(|| {
+            kinds_of.push((kinds, Vec::new()));
+            kinds_of.len() - 1
+        });
+        let Some((_, proved)) = kinds_of.get_mut(position) else { continue };
+        let before: BTreeSet<*const Located<Rule>> =
+            proved.iter().map(|rule| std::ptr::from_ref(*rule)).collect();
+        let new = view.rules.iter().copied().filter(|rule| !before.contains(&std::ptr::from_ref(*rule)));
+        for rule in new {
+            proved.push(rule);
+            all.push((view, rule));
+        }
+    }
+    all
 }
 
 /// Everything that is wrong with any rule, profile, exemption or environment.
 pub fn faults(definitions: &Definitions) -> Vec<Diagnostic> {
     let mut sink = Sink::new();
     sink.extend(setting_faults(definitions));
-    for rule in &definitions.rules {
-        sink.extend(proofs(definitions, &rule.value.id).err().into_iter().flatten());
+    for (view, rule) in to_prove(&definitions.views()) {
+        sink.extend(proofs_in(view, rule).err().into_iter().flatten());
     }
     for environment in &definitions.environments {
         sink.extend(lower(definitions, &environment.value.name).err().into_iter().flatten());
@@ -89,7 +125,7 @@ fn sorted(faults: Vec<Diagnostic>) -> Vec<Diagnostic> {
     sink.into_vec()
 }
 
-fn kinds(declared: &[Located<KindDeclaration>]) -> Vec<Kind> {
+fn kinds(declared: &[&Located<KindDeclaration>]) -> Vec<Kind> {
     let kinds: BTreeMap<(String, String), Kind> = declared
         .iter()
         .map(|kind| {

@@ -43,6 +43,9 @@ pub struct EnvironmentRecord {
     pub description: String,
     /// The project's name.
     pub project: String,
+    /// The version of the catalogue's copy that rules come from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalogue: Option<String>,
     /// The profile's name.
     pub profile: String,
     /// The lowest Kubernetes version: `1.33`.
@@ -185,6 +188,7 @@ impl ReleaseRecord {
                 name: release.environment.clone(),
                 description: release.description.clone(),
                 project: release.project.clone(),
+                catalogue: release.catalogue.clone(),
                 profile: release.profile.clone(),
                 kubernetes: release.kubernetes.to_string(),
                 pod_security: release.pod_security.to_string(),

@@ -16,6 +16,8 @@ pub struct Release {
     pub environment: String,
     /// What the environment is.
     pub description: String,
+    /// The version of the catalogue's copy that rules come from; absent for a project without one.
+    pub catalogue: Option<String>,
     /// The profile's name.
     pub profile: String,
     /// The lowest Kubernetes version.

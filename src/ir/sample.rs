@@ -142,6 +142,7 @@ pub fn release() -> Release {
         project: "palisade".to_owned(),
         environment: "production".to_owned(),
         description: "What customers use".to_owned(),
+        catalogue: None,
         profile: "eks-auto-mode".to_owned(),
         kubernetes: Version { major: 1, minor: 33 },
         pod_security: Version { major: 1, minor: 33 },

@@ -199,6 +199,10 @@ pub struct Environment {
     pub pod_security: Option<String>,
     /// The engines that policies are written for
     pub targets: Engines,
+    /// The copy of the catalogue that rules and profiles come from, as `"0.1.0"`; that of `palisade.yaml` when it isn't said
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^[0-9]+\.[0-9]+\.[0-9]+$"))]
+    pub catalogue: Option<String>,
     /// The profile that rules and parameters come from
     pub profile: String,
     /// Namespaces and their actions; the first that fits wins, the last has neither `names` nor `label`
@@ -271,6 +275,9 @@ pub struct Profile {
     /// What the profile is for, in one line
     #[schemars(length(min = 1))]
     pub description: String,
+    /// The profile that this one builds on: its rules and parameters hold too, unless they are said otherwise here
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extends: Option<String>,
     /// The rules, by id, each with what differs from its defaults
     pub rules: BTreeMap<String, ProfileRule>,
     /// The published standard that the profile is equal to
@@ -288,6 +295,10 @@ pub struct Project {
     /// The last sentence of each denial; `<< rule >>` is the rule's id
     #[schemars(length(min = 1))]
     pub help: String,
+    /// The copy of the catalogue that environments draw on unless they name another, as `"0.1.0"`: a folder of `catalogue/`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^[0-9]+\.[0-9]+\.[0-9]+$"))]
+    pub catalogue: Option<String>,
     /// The label or annotation that names an object's owner
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,

@@ -332,9 +332,12 @@ pub struct Rule {
     /// The folder that the rule lies in
     #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
     pub category: String,
-    /// The catalogue's version that brought the rule
+    /// The version that brought the rule: of the catalogue, or of your own policies
     #[schemars(regex(pattern = r"^[0-9]+\.[0-9]+$"))]
     pub since: String,
+    /// Whether the rule takes the place of the catalogue's rule with the same id
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub overrides_catalogue: bool,
     /// Why the rule exists
     #[schemars(length(min = 1))]
     pub why: String,

@@ -3,6 +3,7 @@
 //! Names, references between files, dates, coherence of parameters and examples. Paths, conditions, kinds, values of
 //! parameters and placeholders are `ir::lower`'s.
 
+mod catalogue;
 mod environment;
 mod exemption;
 mod kinds;
@@ -14,8 +15,9 @@ mod text;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::layout::{named_rule, stem};
-use super::{Definitions, Located, Place};
+use super::{Definitions, Located, Place, View, held};
 use crate::diagnostic::{Diagnostic, Sink, did_you_mean};
+use crate::model::{Environment, Profile};
 
 /// Longest name of a thing whose name becomes a label's value or part of a file name.
 const LONGEST_NAME: usize = 63;
@@ -26,11 +28,48 @@ pub(super) struct Names {
     pub rules: BTreeSet<String>,
     pub profiles: BTreeSet<String>,
     pub exemptions: BTreeSet<String>,
+    /// The versions of the catalogue's copies, whether or not something draws on them.
+    pub catalogues: BTreeSet<String>,
+    /// The versions of the catalogue that something names.
+    pub drawn_on: BTreeSet<String>,
+    /// Whether these are the project's own names alone, while there are copies of the catalogue.
+    pub lack_a_catalogue: bool,
+    /// Whether names are missing, since the catalogue that is named isn't there.
+    pub is_incomplete: bool,
+}
+
+impl Names {
+    fn has_rule(&self, rule: &str) -> bool {
+        self.is_incomplete || self.rules.contains(rule)
+    }
+
+    fn has_profile(&self, profile: &str) -> bool {
+        self.is_incomplete || self.profiles.contains(profile)
+    }
+
+    /// A rule that is defined nowhere.
+    fn unknown_rule(&self, rule: &str) -> Diagnostic {
+        self.hinted(unknown("unknown-rule", "rule", rule, self.rules.iter().map(String::as_str)))
+    }
+
+    /// A profile that is defined nowhere.
+    fn unknown_profile(&self, profile: &str) -> Diagnostic {
+        self.hinted(unknown("unknown-profile", "profile", profile, self.profiles.iter().map(String::as_str)))
+    }
+
+    /// What is missing may be in the catalogue.
+    fn hinted(&self, fault: Diagnostic) -> Diagnostic {
+        match self.catalogues.last() {
+            Some(version) if self.lack_a_catalogue => fault.help(format!(
+                "nothing is taken from the catalogue: to draw on it, say `catalogue: \"{version}\"` in `palisade.yaml` or in the environment"
+            )),
+            Some(_) | None => fault,
+        }
+    }
 }
 
 /// Reports every structural fault; `unread` are the names in files that could not be read.
 pub(super) fn check(definitions: &Definitions, unread: &Names, sink: &mut Sink) {
-    let names = all_names(definitions, unread);
     names::check(definitions, sink);
     if let Some(project) = &definitions.project {
         names::check_project(&mut Report { located: project, sink });
@@ -39,44 +78,72 @@ pub(super) fn check(definitions: &Definitions, unread: &Names, sink: &mut Sink) 
     for rule in &definitions.rules {
         rule::check(&mut Report { located: rule, sink });
     }
-    for profile in &definitions.profiles {
-        environment::check_profile(&mut Report { located: profile, sink }, &names);
+    catalogue::check(definitions, unread, sink);
+    let mut anywhere = unread.clone();
+    for (position, view) in definitions.views().iter().enumerate() {
+        let names = all_names(view, unread);
+        anywhere.rules.extend(names.rules.iter().cloned());
+        anywhere.is_incomplete |= names.is_incomplete;
+        check_view(definitions, view, &names, position == 0, sink);
+        for exemption in &definitions.exemptions {
+            exemption::warn_of_makers(&mut Report { located: exemption, sink }, view);
+        }
     }
-    let held: BTreeMap<&str, BTreeSet<&str>> = definitions
+    for exemption in &definitions.exemptions {
+        exemption::check(&mut Report { located: exemption, sink }, &anywhere);
+    }
+}
+
+/// Reports what refers to nothing in a view: in its profiles, and in the environments that draw on it.
+fn check_view(definitions: &Definitions, view: &View<'_>, names: &Names, is_default: bool, sink: &mut Sink) {
+    let environments = definitions.environments.iter();
+    let environments: Vec<&Located<Environment>> =
+        environments.filter(|one| definitions.named_by(&one.value) == view.named).collect();
+    let used: BTreeSet<&str> = environments
+        .iter()
+        .flat_map(|environment| view.chain(&environment.value.profile))
+        .map(|profile| profile.value.name.as_str())
+        .collect();
+    // A profile that no environment of this view has may be meant for another view.
+    let checked = |profile: &&&Located<Profile>| is_default || used.contains(profile.value.name.as_str());
+    for profile in view.profiles.iter().filter(checked) {
+        environment::check_profile(&mut Report { located: *profile, sink }, names, view);
+    }
+    let held: BTreeMap<&str, BTreeSet<&str>> = view
         .profiles
         .iter()
         .map(|profile| {
-            (profile.value.name.as_str(), profile.value.rules.keys().map(String::as_str).collect())
+            let name = profile.value.name.as_str();
+            (name, held(&view.chain(name)).into_keys().collect())
         })
         .collect();
-    for environment in &definitions.environments {
-        environment::check(&mut Report { located: environment, sink }, &names, &held);
-    }
-    for exemption in &definitions.exemptions {
-        exemption::check(&mut Report { located: exemption, sink }, &names);
-        exemption::warn_of_makers(&mut Report { located: exemption, sink }, definitions);
+    for environment in environments {
+        environment::check(&mut Report { located: environment, sink }, names, &held);
     }
 }
 
 /// The names that are said, and those that the files' names say: of two that differ only one is wrong.
-fn all_names(definitions: &Definitions, unread: &Names) -> Names {
+fn all_names(view: &View<'_>, unread: &Names) -> Names {
     let mut names = unread.clone();
-    names.rules.extend(said(&definitions.rules, |rule| &rule.id, named_rule));
-    names.profiles.extend(said(&definitions.profiles, |profile| &profile.name, |path| stem(path).to_owned()));
-    names.exemptions.extend(said(
-        &definitions.exemptions,
-        |exemption| &exemption.name,
+    names.lack_a_catalogue = view.named.is_none() && !unread.catalogues.is_empty();
+    names.is_incomplete = view.is_incomplete();
+    names.rules.extend(said(view.rules.iter().copied(), |rule| &rule.id, named_rule));
+    names.profiles.extend(said(
+        view.profiles.iter().copied(),
+        |profile| &profile.name,
         |path| stem(path).to_owned(),
     ));
+    let exemptions = view.exemptions.iter();
+    names.exemptions.extend(said(exemptions, |exemption| &exemption.name, |path| stem(path).to_owned()));
     names
 }
 
-fn said<T>(
-    list: &[Located<T>],
+fn said<'a, T: 'a>(
+    list: impl Iterator<Item = &'a Located<T>>,
     name: impl Fn(&T) -> &String,
     named_by_file: impl Fn(&str) -> String,
 ) -> impl Iterator<Item = String> {
-    list.iter().flat_map(move |located| {
+    list.flat_map(move |located| {
         let by_file = located.node.is_some().then(|| named_by_file(&located.name));
         [name(&located.value).clone()].into_iter().chain(by_file)
     })

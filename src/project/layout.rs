@@ -1,5 +1,6 @@
 //! Which file of a project holds what: the path decides. Never looks into a file.
 
+use super::catalogue;
 use crate::diagnostic::did_you_mean;
 
 /// What a file holds.
@@ -31,9 +32,11 @@ impl FileKind {
 }
 
 /// What is to be done with a file.
-pub(super) enum Role {
+pub(super) enum Role<'a> {
     /// It is read.
     Read(FileKind),
+    /// It belongs to the copy of the catalogue of this version, and has this path in it.
+    Catalogue(&'a str, &'a str),
     /// It is no policy file, and may lie here: a README, a generated schema, a hidden file.
     Ignored,
     /// It has no place in a project; what to do about it.
@@ -41,11 +44,14 @@ pub(super) enum Role {
 }
 
 const EXPECTED: &str = "a project holds `palisade.yaml`, `kinds.yaml`, `rules/<category>/<ID>-<slug>.yaml`,
-`profiles/<name>.yaml`, `environments/<name>.yaml`, `exemptions/<folder>/<name>.yaml`
-and README files (`*.md`)";
+`profiles/<name>.yaml`, `environments/<name>.yaml`, `exemptions/<folder>/<name>.yaml`,
+copies of the catalogue (`catalogue/<version>/`) and README files (`*.md`)";
 
 /// What a path, relative to the project's folder, stands for.
-pub(super) fn role(path: &str) -> Role {
+pub(super) fn role(path: &str) -> Role<'_> {
+    if let Some((version, inside)) = in_catalogue(path) {
+        return Role::Catalogue(version, inside);
+    }
     let steps: Vec<&str> = path.split('/').collect();
     let name = steps.last().copied().unwrap_or_default();
     if steps.iter().any(|step| step.starts_with('.')) || name.ends_with(".md") {
@@ -63,8 +69,14 @@ pub(super) fn role(path: &str) -> Role {
     }
 }
 
+/// The version of a copy of the catalogue, and the path in it.
+fn in_catalogue(path: &str) -> Option<(&str, &str)> {
+    let (version, inside) = path.strip_prefix(catalogue::FOLDER)?.strip_prefix('/')?.split_once('/')?;
+    catalogue::version(version).map(|_| (version, inside))
+}
+
 fn stray(path: &str, steps: &[&str]) -> String {
-    let folders = ["rules", "profiles", "environments", "exemptions"];
+    let folders = ["rules", "profiles", "environments", "exemptions", catalogue::FOLDER];
     let meant = |name: &str, known: &[&'static str]| did_you_mean(name, known.iter().copied());
     match steps {
         [folder, .., file] if folders.contains(folder) && file.ends_with(".yml") => {
@@ -73,6 +85,9 @@ fn stray(path: &str, steps: &[&str]) -> String {
         ["rules", file] => format!("a rule lies in the folder of its category: `rules/<category>/{file}`"),
         ["rules", category, .., file] if file.ends_with(".yaml") => {
             format!("rules lie directly in the folder of their category: `rules/{category}/{file}`")
+        }
+        [catalogue::FOLDER, ..] => {
+            "a copy of the catalogue lies in the folder of its version, as in `catalogue/0.1.0/`; `palisade update` writes it".to_owned()
         }
         [folder @ ("profiles" | "environments"), _, .., file] if file.ends_with(".yaml") => {
             format!("{folder} have no folders of their own: move it to `{folder}/{file}`")

@@ -9,8 +9,9 @@ use serde_json::Value as Json;
 
 use super::checks::{self, Names};
 use super::layout::{FileKind, Role, named_rule, role, stem};
-use super::{Definitions, Located, schema, shape};
+use super::{Catalogue, Definitions, Located, catalogue, schema, shape};
 use crate::diagnostic::{Diagnostic, FileId, Sink, Sources};
+use crate::model::{KindDeclaration, Profile, Rule};
 use crate::yaml::{self, Budget, Dialect, Node};
 
 /// A file of a project.
@@ -44,9 +45,13 @@ pub fn load_from(folder: &str, files: &[SourceFile]) -> Loaded {
     let mut loader = Loader::new(folder, &schemas);
     let mut files: Vec<&SourceFile> = files.iter().collect();
     files.sort_by(|left, right| left.path.cmp(&right.path));
+    let mut copies = Copies::new();
     for file in &files {
         match role(&file.path) {
             Role::Read(kind) => loader.read(kind, file),
+            Role::Catalogue(version, inside) => {
+                copies.entry(version).or_default().insert(inside, file);
+            }
             Role::Ignored => {}
             Role::Stray(remedy) => {
                 let fault = format!("unexpected file `{}`", loader.shown(&file.path));
@@ -59,13 +64,19 @@ pub fn load_from(folder: &str, files: &[SourceFile]) -> Loaded {
         let remedy = "write one with the project's `name` and `help`, the last sentence of each denial";
         loader.sink.push(Diagnostic::error("no-project-file", fault).help(remedy));
     }
+    loader.read_copies(&copies);
     loader.finish()
 }
+
+/// The files of each copy of the catalogue, by its version and their paths in it.
+type Copies<'f> = BTreeMap<&'f str, BTreeMap<&'f str, &'f SourceFile>>;
 
 struct Loader<'a> {
     folder: &'a str,
     schemas: &'a BTreeMap<FileKind, Json>,
     definitions: Definitions,
+    /// The version of the catalogue that is being read; absent for the project's own files.
+    catalogue: Option<String>,
     sources: Sources,
     sink: Sink,
     unread: Names,
@@ -74,7 +85,60 @@ struct Loader<'a> {
 impl<'a> Loader<'a> {
     fn new(folder: &'a str, schemas: &'a BTreeMap<FileKind, Json>) -> Self {
         let (definitions, unread) = (Definitions::default(), Names::default());
-        Self { folder, schemas, definitions, sources: Sources::new(), sink: Sink::new(), unread }
+        let (sources, sink) = (Sources::new(), Sink::new());
+        Self { folder, schemas, definitions, catalogue: None, sources, sink, unread }
+    }
+
+    /// Reads the copies of the catalogue that something draws on; the others cost nothing. While it isn't known what the project draws
+    /// on, all are read.
+    fn read_copies(&mut self, copies: &Copies<'_>) {
+        self.unread.catalogues.extend(copies.keys().map(|version| (*version).to_owned()));
+        let project = self.definitions.project.as_ref().map(|project| project.value.catalogue.clone());
+        let is_known = project.is_some();
+        let environments = self.definitions.environments.iter();
+        let read =
+            environments.map(|environment| environment.value.catalogue.clone()).chain(project).flatten();
+        self.unread.drawn_on.extend(read);
+        let named = self.unread.drawn_on.clone();
+        for (version, files) in copies.iter().filter(|(version, _)| !is_known || named.contains(**version)) {
+            match catalogue::newer(version) {
+                Some(fault) if is_known => self.sink.push(fault),
+                Some(_) => {}
+                None => self.read_copy(version, files),
+            }
+        }
+    }
+
+    fn read_copy(&mut self, version: &str, files: &BTreeMap<&str, &SourceFile>) {
+        let folder = self.shown(&format!("{}/{version}", catalogue::FOLDER));
+        let bytes = files.iter().map(|(inside, file)| (*inside, file.bytes.as_slice())).collect();
+        self.sink.extend(catalogue::faults(version, &folder, &bytes));
+        self.definitions.catalogues.insert(version.to_owned(), Catalogue::default());
+        self.catalogue = Some(version.to_owned());
+        for (inside, file) in files {
+            match role(inside) {
+                Role::Read(kind @ (FileKind::Kinds | FileKind::Rule | FileKind::Profile)) => {
+                    self.read(kind, file)
+                }
+                // What else is there is no part of what a copy defines; its lock tells what doesn't belong there.
+                Role::Read(FileKind::Project | FileKind::Environment | FileKind::Exemption)
+                | Role::Catalogue(..)
+                | Role::Ignored
+                | Role::Stray(_) => {}
+            }
+        }
+        self.catalogue = None;
+    }
+
+    /// Where kinds, rules and profiles go that are being read.
+    fn lists(
+        &mut self,
+    ) -> (&mut Vec<Located<KindDeclaration>>, &mut Vec<Located<Rule>>, &mut Vec<Located<Profile>>) {
+        let own = &mut self.definitions;
+        match self.catalogue.as_ref().and_then(|version| own.catalogues.get_mut(version)) {
+            Some(catalogue) => (&mut catalogue.kinds, &mut catalogue.rules, &mut catalogue.profiles),
+            None => (&mut own.kinds, &mut own.rules, &mut own.profiles),
+        }
     }
 
     fn read(&mut self, kind: FileKind, file: &SourceFile) {
@@ -129,11 +193,11 @@ impl<'a> Loader<'a> {
             FileKind::Kinds => self.define_kinds(path, node),
             FileKind::Rule => {
                 let rule = self.located(path, node);
-                self.definitions.rules.extend(rule);
+                self.lists().1.extend(rule);
             }
             FileKind::Profile => {
                 let profile = self.located(path, node);
-                self.definitions.profiles.extend(profile);
+                self.lists().2.extend(profile);
             }
             FileKind::Environment => {
                 let environment = self.located(path, node);
@@ -151,7 +215,7 @@ impl<'a> Loader<'a> {
         let nodes: Vec<Node> = node.get("kinds").and_then(Node::as_list).unwrap_or_default().to_vec();
         for node in nodes {
             let kind = self.located(path, node);
-            self.definitions.kinds.extend(kind);
+            self.lists().0.extend(kind);
         }
     }
 
@@ -184,18 +248,26 @@ impl<'a> Loader<'a> {
             FileKind::Exemption => {
                 self.unread.exemptions.extend([named.to_owned()].into_iter().chain(said("name")))
             }
-            FileKind::Project | FileKind::Kinds | FileKind::Environment => {}
+            FileKind::Environment => self.unread.drawn_on.extend(said("catalogue")),
+            FileKind::Project | FileKind::Kinds => {}
         }
     }
 
     fn finish(self) -> Loaded {
-        let Self { folder: _, schemas: _, mut definitions, sources, mut sink, unread } = self;
+        let Self { folder: _, schemas: _, mut definitions, catalogue: _, sources, mut sink, unread } = self;
         definitions.rules.sort_by(|left, right| left.value.id.cmp(&right.value.id));
         definitions.profiles.sort_by(|left, right| left.value.name.cmp(&right.value.name));
         definitions.environments.sort_by(|left, right| left.value.name.cmp(&right.value.name));
         definitions.exemptions.sort_by(|left, right| left.value.name.cmp(&right.value.name));
+        for catalogue in definitions.catalogues.values_mut() {
+            catalogue.rules.sort_by(|left, right| left.value.id.cmp(&right.value.id));
+            catalogue.profiles.sort_by(|left, right| left.value.name.cmp(&right.value.name));
+        }
         checks::check(&definitions, &unread, &mut sink);
         definitions.rules.dedup_by(|second, first| second.value.id == first.value.id);
+        for catalogue in definitions.catalogues.values_mut() {
+            catalogue.rules.dedup_by(|second, first| second.value.id == first.value.id);
+        }
         Loaded { definitions, sources, diagnostics: sink.into_vec() }
     }
 }

@@ -15,26 +15,23 @@ use crate::ir::{
     Rule, Target, Version,
 };
 use crate::model::{self, Environment, Exemption, Layout, PackedAction, Profile, VersionRange};
-use crate::project::{Definitions, Located, Place};
+use crate::project::{Definitions, Located, Place, View, held};
 
 /// The newest version of the Pod Security Standards, as an environment may say it.
 const LATEST: &str = "latest";
 
-/// The release of the environment of this name.
+/// The release of an environment.
 pub(super) fn release(
-    definitions: &Definitions,
+    view: &View<'_>,
     kinds: &[Kind],
-    name: &str,
+    environment: &Located<Environment>,
 ) -> Result<Release, Vec<Diagnostic>> {
-    let Some(environment) = definitions.environments.iter().find(|one| one.value.name == name) else {
-        return Err(vec![unknown(definitions, name)]);
-    };
     let mut faults = Vec::new();
-    let Some(project) = &definitions.project else {
+    let Some(project) = view.project else {
         return Err(vec![Diagnostic::error("no-project", "the file `palisade.yaml` is missing")]);
     };
-    let Some(profile) = definitions.profiles.iter().find(|one| one.value.name == environment.value.profile)
-    else {
+    let profiles = view.chain(&environment.value.profile);
+    let Some(profile) = profiles.first() else {
         return Err(vec![environment.mark(
             Diagnostic::error(
                 "unknown-profile",
@@ -45,7 +42,7 @@ pub(super) fn release(
     };
     let versions = versions(environment, &mut faults);
     let engines = engines(environment, &mut faults);
-    let exemptions: Vec<&Located<Exemption>> = definitions
+    let exemptions: Vec<&Located<Exemption>> = view
         .exemptions
         .iter()
         .filter(|exemption| environment.value.exemptions.contains(&exemption.value.name))
@@ -54,8 +51,7 @@ pub(super) fn release(
         faults.extend(exemption_faults(exemption, kinds));
     }
     let left_out = left_out(project, environment);
-    let rules =
-        rules(definitions, kinds, profile, environment, versions, &exemptions, &left_out, &mut faults);
+    let rules = rules(view, kinds, &profiles, environment, versions, &exemptions, &left_out, &mut faults);
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -63,6 +59,7 @@ pub(super) fn release(
         project: project.value.name.clone(),
         environment: environment.value.name.clone(),
         description: environment.value.description.clone(),
+        catalogue: view.catalogue.map(str::to_owned),
         profile: profile.value.name.clone(),
         kubernetes: versions.kubernetes,
         pod_security: versions.pod_security,
@@ -77,7 +74,8 @@ pub(super) fn release(
     })
 }
 
-fn unknown(definitions: &Definitions, name: &str) -> Diagnostic {
+/// There is no environment of this name.
+pub(super) fn unknown(definitions: &Definitions, name: &str) -> Diagnostic {
     let known: Vec<&str> = definitions.environments.iter().map(|one| one.value.name.as_str()).collect();
     let listed = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let diagnostic = Diagnostic::error("unknown-environment", format!("there is no environment `{name}`"));
@@ -190,7 +188,7 @@ pub(super) fn exemption_faults(exemption: &Located<Exemption>, kinds: &[Kind]) -
 }
 
 /// What is wrong with the values that a profile gives to parameters.
-pub(super) fn profile_faults(profile: &Located<Profile>, rules: &[Located<model::Rule>]) -> Vec<Diagnostic> {
+pub(super) fn profile_faults(profile: &Located<Profile>, rules: &[&Located<model::Rule>]) -> Vec<Diagnostic> {
     let mut faults = standard::faults(profile, rules);
     for rule in rules {
         settings_of(
@@ -208,9 +206,9 @@ pub(super) fn profile_faults(profile: &Located<Profile>, rules: &[Located<model:
     reason = "each is one definition that decides over the rules of an environment"
 )]
 fn rules(
-    definitions: &Definitions,
+    view: &View<'_>,
     kinds: &[Kind],
-    profile: &Located<Profile>,
+    profiles: &[&Located<Profile>],
     environment: &Located<Environment>,
     versions: Versions,
     exemptions: &[&Located<Exemption>],
@@ -227,20 +225,26 @@ fn rules(
         })
         .collect();
     let left_out: Vec<String> = left_out.iter().map(|one| one.namespace.clone()).collect();
+    let held = held(profiles);
     let mut rules = Vec::new();
-    for written in &definitions.rules {
-        if !standard::holds(&profile.value, &written.value.id, versions.pod_security) {
+    for written in &view.rules {
+        if !held
+            .get(written.value.id.as_str())
+            .is_some_and(|said| standard::holds(said, versions.pod_security))
+        {
             continue;
         }
         let surroundings = Surroundings {
             kinds,
-            settings: settings(written, profile, environment, faults),
+            settings: settings(written, profiles, environment, faults),
             versions,
             exemptions: exemptions.clone(),
         };
         match rule::rule(written, &surroundings) {
             Ok(mut rule) => {
-                standard::mark(&profile.value, versions.pod_security, &mut rule);
+                for profile in profiles {
+                    standard::mark(&profile.value, versions.pod_security, &mut rule);
+                }
                 let placements = placement::placements(environment, &left_out, &rule.id, &rule.kinds);
                 if !placements.is_empty() {
                     rules.push(Rule { placements, examples: example::examples(&written.value), ..rule });
@@ -252,17 +256,20 @@ fn rules(
     rules
 }
 
-/// What the profile and the environment say of a rule's parameters; the environment wins.
+/// What the profiles, the nearest first, and the environment say of a rule's parameters; the environment wins, then the nearest.
 fn settings(
     written: &Located<model::Rule>,
-    profile: &Located<Profile>,
+    profiles: &[&Located<Profile>],
     environment: &Located<Environment>,
     faults: &mut Vec<Diagnostic>,
 ) -> BTreeMap<String, Setting> {
     let id = &written.value.id;
-    let of_profile = profile.value.rules.get(id).map(|rule| &rule.parameters);
+    let mut settings = BTreeMap::new();
+    for profile in profiles.iter().rev() {
+        let of_profile = profile.value.rules.get(id).map(|rule| &rule.parameters);
+        settings.extend(settings_of(profile, written, of_profile, faults));
+    }
     let of_environment = environment.value.rules.get(id).map(|rule| &rule.parameters);
-    let mut settings = settings_of(profile, written, of_profile, faults);
     settings.extend(settings_of(environment, written, of_environment, faults));
     settings
 }

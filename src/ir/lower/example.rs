@@ -157,6 +157,7 @@ fn release(project: &str, help: &str, version: Version, rule: Rule) -> Release {
         project: project.to_owned(),
         environment: "proof".to_owned(),
         description: "One rule, denying everywhere".to_owned(),
+        catalogue: None,
         profile: "proof".to_owned(),
         kubernetes: Version { major: 1, minor: 30 },
         pod_security: version,

@@ -7,12 +7,13 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::ir::{Rule, Version};
-use crate::model::{self, Profile, StandardCheck};
+use crate::model::{self, Profile, ProfileRule, StandardCheck};
 use crate::project::{Located, Place};
 
-/// Whether a profile has a rule in a version of the Pod Security Standards.
-pub(super) fn holds(profile: &Profile, rule: &str, pod_security: Version) -> bool {
-    profile.rules.get(rule).is_some_and(|rule| is_between(rule.from.as_deref(), None, pod_security))
+/// Whether profiles that say this of a rule, the nearest first, have it in a version of the Pod Security Standards.
+pub(super) fn holds(said: &[&ProfileRule], pod_security: Version) -> bool {
+    let from = said.iter().find_map(|rule| rule.from.as_deref());
+    is_between(from, None, pod_security)
 }
 
 /// Writes into each check of a rule for which checks of the standard it stands.
@@ -23,7 +24,7 @@ pub(super) fn mark(profile: &Profile, pod_security: Version, rule: &mut Rule) {
         active.filter_map(|(id, check)| Some((id, check.rules.get(&rule.id)?))).collect();
     for check in &mut rule.checks {
         let stands_for = named.iter().filter(|(_, checks)| checks.contains(&check.id));
-        check.standards = stands_for.map(|(id, _)| (*id).clone()).collect();
+        check.standards.extend(stands_for.map(|(id, _)| (*id).clone()));
     }
 }
 
@@ -39,7 +40,7 @@ fn is_between(from: Option<&str>, to: Option<&str>, version: Version) -> bool {
 }
 
 /// What is wrong with the versions of a profile's rules, and with its standard: rules and checks that aren't there.
-pub(super) fn faults(profile: &Located<Profile>, rules: &[Located<model::Rule>]) -> Vec<Diagnostic> {
+pub(super) fn faults(profile: &Located<Profile>, rules: &[&Located<model::Rule>]) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
     let root = Place::root();
     for (id, rule) in &profile.value.rules {
@@ -68,7 +69,7 @@ fn version_fault(profile: &Located<Profile>, written: Option<&String>, place: &P
 /// What is wrong with a rule and checks of it that stand for a check of the standard.
 fn named_faults(
     profile: &Located<Profile>,
-    rules: &[Located<model::Rule>],
+    rules: &[&Located<model::Rule>],
     rule: &str,
     checks: &[String],
     place: &Place,
@@ -83,8 +84,9 @@ fn named_faults(
         };
         return vec![profile.mark_key(fault, place)];
     }
-    // A rule of the profile that isn't there has been told.
-    let Some(written) = rules.iter().find(|one| one.value.id == rule) else { return Vec::new() };
+    // A rule of the profile that isn't there has been told. One that takes the catalogue's place stands for what it has.
+    let written = rules.iter().find(|one| one.value.id == rule && !one.value.overrides_catalogue);
+    let Some(written) = written else { return Vec::new() };
     let known: BTreeSet<&str> = written.value.checks.iter().map(|check| check.id.as_str()).collect();
     let unknown = checks.iter().enumerate().filter(|(_, check)| !known.contains(check.as_str()));
     unknown

@@ -6,7 +6,7 @@ use super::text::{line_fault, listed, namespace_fault, slug_fault, version, vers
 use super::{Names, Report, unknown};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Environment, Layout, NamespaceScope, Profile, VersionRange};
-use crate::project::Place;
+use crate::project::{Place, View};
 
 /// Longest name of a namespace scope: `<project>-<rule id>-<scope>` has at most 63 characters.
 const LONGEST_SCOPE: usize = 30;
@@ -14,12 +14,23 @@ const LONGEST_SCOPE: usize = 30;
 /// The scope of cluster-scoped kinds in the names of generated objects.
 const RESERVED_SCOPE: &str = "cluster";
 
-pub(super) fn check_profile(report: &mut Report<Profile>, names: &Names) {
+pub(super) fn check_profile(report: &mut Report<Profile>, names: &Names, view: &View<'_>) {
     let (profile, root) = (report.value(), Place::root());
     report.at(&root.key("description"), line_fault("the description", &profile.description));
-    for rule in profile.rules.keys().filter(|rule| !names.rules.contains(*rule)) {
-        let known = names.rules.iter().map(String::as_str);
-        report.at_key(&root.key("rules").key(rule), unknown("unknown-rule", "rule", rule, known));
+    for rule in profile.rules.keys().filter(|rule| !names.has_rule(rule)) {
+        report.at_key(&root.key("rules").key(rule), names.unknown_rule(rule));
+    }
+    let Some(extended) = &profile.extends else { return };
+    if !names.has_profile(extended) {
+        report.at(&root.key("extends"), names.unknown_profile(extended));
+    } else if let Some(last) = view.chain(&profile.name).last().and_then(|last| last.value.extends.as_ref())
+        && view.profiles.iter().any(|profile| profile.value.name == *last)
+    {
+        let fault =
+            Diagnostic::error("endless-extends", format!("the profile `{}` extends itself", profile.name))
+                .label(format!("leads back to `{last}`"))
+                .help("one of the profiles must extend nothing, or another one");
+        report.at(&root.key("extends"), fault);
     }
 }
 
@@ -28,9 +39,8 @@ pub(super) fn check(report: &mut Report<Environment>, names: &Names, held: &BTre
     let (environment, root) = (report.value(), Place::root());
     report.at(&root.key("description"), line_fault("the description", &environment.description));
     check_versions(report);
-    if !names.profiles.contains(&environment.profile) {
-        let known = names.profiles.iter().map(String::as_str);
-        report.at(&root.key("profile"), unknown("unknown-profile", "profile", &environment.profile, known));
+    if !names.has_profile(&environment.profile) {
+        report.at(&root.key("profile"), names.unknown_profile(&environment.profile));
     }
     check_namespaces(report);
     let also = environment.left_out.also.iter().map(|left_out| left_out.namespace.as_str());
@@ -169,10 +179,9 @@ fn check_rules(report: &mut Report<Environment>, names: &Names, held: Option<&BT
     let environment = report.value();
     for (rule, settings) in &environment.rules {
         let place = Place::root().key("rules").key(rule);
-        if !names.rules.contains(rule) {
-            let known = names.rules.iter().map(String::as_str);
-            report.at_key(&place, unknown("unknown-rule", "rule", rule, known));
-        } else if held.is_some_and(|held| !held.contains(rule.as_str())) {
+        if !names.has_rule(rule) {
+            report.at_key(&place, names.unknown_rule(rule));
+        } else if !names.is_incomplete && held.is_some_and(|held| !held.contains(rule.as_str())) {
             let profile = &environment.profile;
             let fault = Diagnostic::error(
                 "rule-not-in-profile",

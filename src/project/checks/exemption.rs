@@ -1,10 +1,10 @@
 //! Exemptions: whom they are for, how long they hold, and that they waive something that runs.
 
 use super::text::{day, line_fault};
-use super::{Names, Report, unknown};
+use super::{Names, Report};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Exemption, Features, Governs, Identity, KindDeclaration, Rule};
-use crate::project::{Definitions, Place};
+use crate::project::{Place, View};
 
 pub(super) fn check(report: &mut Report<Exemption>, names: &Names) {
     let (exemption, root) = (report.value(), Place::root());
@@ -17,9 +17,8 @@ pub(super) fn check(report: &mut Report<Exemption>, names: &Names) {
     check_identity(report, &exemption.identity, &root.key("identity"));
     let rules = root.key("rules");
     for (index, rule) in exemption.rules.iter().enumerate() {
-        if !names.rules.contains(rule) {
-            let known = names.rules.iter().map(String::as_str);
-            report.at(&rules.index(index), unknown("unknown-rule", "rule", rule, known));
+        if !names.has_rule(rule) {
+            report.at(&rules.index(index), names.unknown_rule(rule));
         }
     }
     report.repeated(&rules, exemption.rules.iter().map(String::as_str), "the rule");
@@ -28,12 +27,12 @@ pub(super) fn check(report: &mut Report<Exemption>, names: &Names) {
 
 /// Warns of an object by name that makes Pods. Its Pods are judged too, and have other names, so that nothing comes of the exemption but
 /// an object whose Pods are refused. A rule that doesn't govern Pods can be waived for it.
-pub(super) fn warn_of_makers(report: &mut Report<Exemption>, definitions: &Definitions) {
+pub(super) fn warn_of_makers(report: &mut Report<Exemption>, view: &View<'_>) {
     let exemption = report.value();
     let Some(object) = &exemption.identity.object else { return };
     let is_waived = |rule: &Rule| exemption.rules.contains(&rule.id);
     let waives_for_pods = exemption.features != Features::default()
-        || definitions.rules.iter().any(|rule| is_waived(&rule.value) && governs_pods(&rule.value.governs));
+        || view.rules.iter().any(|rule| is_waived(&rule.value) && governs_pods(&rule.value.governs));
     let makes_pods = |kind: &KindDeclaration| {
         let is_named = match object.kind.rsplit_once('/') {
             None => kind.kind == object.kind,
@@ -41,7 +40,7 @@ pub(super) fn warn_of_makers(report: &mut Report<Exemption>, definitions: &Defin
         };
         is_named && kind.pod_template.as_ref().is_some_and(|steps| !steps.is_empty())
     };
-    if waives_for_pods && definitions.kinds.iter().any(|kind| makes_pods(&kind.value)) {
+    if waives_for_pods && view.kinds.iter().any(|kind| makes_pods(&kind.value)) {
         let fault = Diagnostic::warning(
             "waives-no-pod",
             format!("the exemption waives nothing for the Pods of `{}`", object.name),

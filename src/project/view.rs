@@ -1,0 +1,134 @@
+//! What one environment draws on: the project's own definitions, and those of the copy of the catalogue that it names.
+//!
+//! It borrows and copies nothing, for many environments may draw on one catalogue. Whether what it puts together fits is the checks'.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Definitions, Located, catalogue};
+use crate::model::{Environment, Exemption, KindDeclaration, Profile, ProfileRule, Project, Rule};
+
+/// The definitions that hold together: the project's own, and a catalogue's.
+#[derive(Clone, Debug)]
+pub struct View<'a> {
+    /// The file `palisade.yaml`.
+    pub project: Option<&'a Located<Project>>,
+    /// The version of the catalogue that is named.
+    pub named: Option<&'a str>,
+    /// The same if it is there; absent for the project's own definitions alone.
+    pub catalogue: Option<&'a str>,
+    /// The kinds of both; one that both declare is there once.
+    pub kinds: Vec<&'a Located<KindDeclaration>>,
+    /// The rules of both, sorted by id; one of the project's stands in place of the catalogue's.
+    pub rules: Vec<&'a Located<Rule>>,
+    /// The profiles of both, sorted by name.
+    pub profiles: Vec<&'a Located<Profile>>,
+    /// The exemptions, sorted by name.
+    pub exemptions: &'a [Located<Exemption>],
+}
+
+impl Definitions {
+    /// What an environment draws on.
+    pub fn view_of<'a>(&'a self, environment: &'a Environment) -> View<'a> {
+        self.view(self.named_by(environment))
+    }
+
+    /// The version of the catalogue that an environment names, else the one that the project names.
+    pub fn named_by<'a>(&'a self, environment: &'a Environment) -> Option<&'a str> {
+        environment.catalogue.as_deref().or_else(|| self.named_by_project())
+    }
+
+    /// What counts where no environment is spoken of: the catalogue that the project names, else the newest that is drawn on.
+    pub fn default_view(&self) -> View<'_> {
+        let newest = || self.catalogues.keys().max_by_key(|version| catalogue::version(version));
+        self.view(self.named_by_project().or_else(|| newest().map(String::as_str)))
+    }
+
+    /// Each view that is used, the default one first.
+    pub fn views(&self) -> Vec<View<'_>> {
+        let default = self.default_view();
+        let mut seen = BTreeSet::from([default.named]);
+        let mut views = vec![default];
+        for environment in &self.environments {
+            let named = self.named_by(&environment.value);
+            if seen.insert(named) {
+                views.push(self.view(named));
+            }
+        }
+        views
+    }
+
+    fn named_by_project(&self) -> Option<&str> {
+        self.project.as_ref().and_then(|project| project.value.catalogue.as_deref())
+    }
+
+    /// The project's own definitions, and those of a catalogue. One that isn't there adds none.
+    fn view<'a>(&'a self, named: Option<&'a str>) -> View<'a> {
+        let catalogue = named.and_then(|version| self.catalogues.get(version));
+        let (kinds, rules, profiles) = match catalogue {
+            Some(catalogue) => (&catalogue.kinds[..], &catalogue.rules[..], &catalogue.profiles[..]),
+            None => (&[][..], &[][..], &[][..]),
+        };
+        View {
+            project: self.project.as_ref(),
+            named,
+            catalogue: named.filter(|_| catalogue.is_some()),
+            kinds: together(&self.kinds, kinds, |kind| (kind.group.as_str(), kind.kind.as_str())),
+            rules: together(&self.rules, rules, |rule| rule.id.as_str()),
+            profiles: together(&self.profiles, profiles, |profile| profile.name.as_str()),
+            exemptions: &self.exemptions,
+        }
+    }
+}
+
+/// The project's own, and what the catalogue has beside, sorted by key.
+fn together<'a, T, Key: Ord>(
+    own: &'a [Located<T>],
+    catalogue: &'a [Located<T>],
+    key: impl Fn(&'a T) -> Key,
+) -> Vec<&'a Located<T>> {
+    let taken: BTreeSet<Key> = own.iter().map(|one| key(&one.value)).collect();
+    let beside = catalogue.iter().filter(|one| !taken.contains(&key(&one.value)));
+    let mut all: Vec<&Located<T>> = own.iter().chain(beside).collect();
+    all.sort_by_cached_key(|one| key(&one.value));
+    all
+}
+
+impl<'a> View<'a> {
+    /// Whether the catalogue that is named isn't there.
+    pub fn is_incomplete(&self) -> bool {
+        self.named.is_some() && self.catalogue.is_none()
+    }
+
+    /// The rule of this id.
+    pub fn rule(&self, id: &str) -> Option<&'a Located<Rule>> {
+        self.rules.iter().find(|rule| rule.value.id == id).copied()
+    }
+
+    /// A profile, the one that it extends, and so on. Where one isn't there, or comes again, the list ends.
+    pub fn chain(&self, profile: &str) -> Vec<&'a Located<Profile>> {
+        let mut chain: Vec<&'a Located<Profile>> = Vec::new();
+        let mut next = Some(profile);
+        while let Some(name) = next {
+            let found = self.profiles.iter().find(|profile| profile.value.name == name);
+            match found.filter(|_| chain.iter().all(|before| before.value.name != name)) {
+                Some(found) => {
+                    chain.push(found);
+                    next = found.value.extends.as_deref();
+                }
+                None => break,
+            }
+        }
+        chain
+    }
+}
+
+/// The rules that a chain of profiles holds, each with what they say of it, the nearest first.
+pub fn held<'a>(chain: &[&'a Located<Profile>]) -> BTreeMap<&'a str, Vec<&'a ProfileRule>> {
+    let mut held: BTreeMap<&str, Vec<&ProfileRule>> = BTreeMap::new();
+    for profile in chain {
+        for (id, rule) in &profile.value.rules {
+            held.entry(id).or_default().push(rule);
+        }
+    }
+    held
+}
