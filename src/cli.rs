@@ -14,13 +14,17 @@ mod explain;
 mod failure;
 mod files;
 mod git;
+mod init;
 mod list;
 mod manual;
+mod new;
 mod parallel;
 mod profile;
 mod project;
 mod schema;
+mod starter;
 mod test;
+mod update;
 
 use std::process::ExitCode;
 
@@ -80,6 +84,9 @@ fn run(verb: &Verb, catalogue: Catalogue, console: &mut Console) -> Result<Exit,
         Verb::Coverage(coverage) => coverage.run(console),
         Verb::Docs(docs) => docs.run(catalogue, console),
         Verb::Schema(schema) => schema.run(console),
+        Verb::Init(init) => init.run(catalogue, console),
+        Verb::Update(update) => update.run(catalogue, console),
+        Verb::New(new) => new.run(console),
         Verb::Completions(completions) => completions.run(console),
         Verb::Man(manual) => manual.run(console),
     }

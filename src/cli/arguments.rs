@@ -3,7 +3,9 @@
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
-use super::{build, check, completions, coverage, diff, docs, explain, list, manual, schema, test};
+use super::{
+    build, check, completions, coverage, diff, docs, explain, init, list, manual, new, schema, test, update,
+};
 
 /// The colours of help texts.
 const STYLES: Styles = Styles::styled()
@@ -49,6 +51,12 @@ pub enum Verb {
     Docs(docs::Docs),
     /// Print the JSON Schemas of the policy files
     Schema(schema::Schema),
+    /// Start a project: policies, environments, the catalogue, what CI runs
+    Init(init::Init),
+    /// Write this release's catalogue beside those that the project has
+    Update(update::Update),
+    /// Write a rule, an environment or an exemption to fill in
+    New(new::New),
     /// Print completions for a shell
     Completions(completions::Completions),
     /// Print the manual page

@@ -1,4 +1,4 @@
-//! Days. Only `build` asks what day it is.
+//! Days. Only what writes or judges dates of exemptions asks what day it is: `build`, `init` and `new exemption`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -22,6 +22,21 @@ impl Date {
         days.map(Self::from_days).ok_or_else(|| {
             Failure::new("clock", "the clock is set to a day before 1970").help("say the day with `--as-of`")
         })
+    }
+
+    /// The day so many days later.
+    pub(super) fn after(self, days: i64) -> Self {
+        Self::from_days(self.days() + days)
+    }
+
+    /// How many days after 1 January 1970 it is.
+    fn days(self) -> i64 {
+        let year = if self.month <= 2 { self.year - 1 } else { self.year };
+        let era = year.div_euclid(400);
+        let of_era = year.rem_euclid(400);
+        let from_march = if self.month > 2 { self.month - 3 } else { self.month + 9 };
+        let of_year = (153 * from_march + 2) / 5 + self.day - 1;
+        era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
     }
 
     /// The day so many days after 1 January 1970: years begin in March, so that the day that is there in some years only is the
@@ -78,6 +93,16 @@ mod tests {
         assert_eq!(Date::from_days(0).to_string(), "1970-01-01");
         assert_eq!(Date::from_days(11_016).to_string(), "2000-02-29");
         assert_eq!(Date::from_days(20_781).to_string(), "2026-11-24");
+    }
+
+    #[test]
+    fn days_later() {
+        for days in (0..60_000).step_by(7) {
+            assert_eq!(Date::from_days(days).days(), days);
+        }
+        let after = |day: &str, days| day.parse::<Date>().map(|day| day.after(days).to_string());
+        assert_eq!(after("2026-11-24", 180), Ok("2027-05-23".to_owned()));
+        assert_eq!(after("2028-02-28", 1), Ok("2028-02-29".to_owned()));
     }
 
     #[test]

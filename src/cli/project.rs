@@ -42,13 +42,17 @@ impl Project {
             return Err(Failure::new("no-project", message)
                 .help("run the command where the folder is, or name the folder with `--project`"));
         }
-        let mut sources = Vec::new();
-        for path in files::below(folder)? {
-            let file = folder.join(&path);
-            let bytes = std::fs::read(&file).map_err(|cause| Failure::io("read", &file, &cause))?;
-            sources.push(SourceFile { path, bytes });
-        }
-        Self::of(&folder.display().to_string(), &sources, false, console)
+        Self::of(&folder.display().to_string(), &sources(folder)?, false, console)
+    }
+
+    /// Fails if a project would have faults once it has one more file.
+    pub(super) fn refuse_faults_with(folder: &Path, path: &str, bytes: &[u8]) -> Result<(), Failure> {
+        let mut files = sources(folder)?;
+        files.push(SourceFile { path: path.to_owned(), bytes: bytes.to_vec() });
+        let loaded = project::load_from(&folder.display().to_string(), &files);
+        let mut faults = examples::all_faults(&loaded);
+        faults.retain(|fault| fault.severity == Severity::Error);
+        if faults.is_empty() { Ok(()) } else { Err(Failure::of(faults, loaded.sources)) }
     }
 
     fn of(
@@ -131,6 +135,16 @@ impl Project {
             .collect();
         if faults.is_empty() { Ok(release) } else { Err(failure(faults)) }
     }
+}
+
+/// The files of a project.
+fn sources(folder: &Path) -> Result<Vec<SourceFile>, Failure> {
+    let read = |path: String| {
+        let file = folder.join(&path);
+        let bytes = std::fs::read(&file).map_err(|cause| Failure::io("read", &file, &cause))?;
+        Ok(SourceFile { path, bytes })
+    };
+    files::below(folder)?.into_iter().map(read).collect()
 }
 
 /// Whether a folder holds anything of a project: `policies` may be a folder of somebody else's.

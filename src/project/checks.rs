@@ -80,18 +80,34 @@ pub(super) fn check(definitions: &Definitions, unread: &Names, sink: &mut Sink) 
     }
     catalogue::check(definitions, unread, sink);
     let mut anywhere = unread.clone();
+    let mut of_views = Sink::new();
     for (position, view) in definitions.views().iter().enumerate() {
         let names = all_names(view, unread);
         anywhere.rules.extend(names.rules.iter().cloned());
         anywhere.is_incomplete |= names.is_incomplete;
-        check_view(definitions, view, &names, position == 0, sink);
+        check_view(definitions, view, &names, position == 0, &mut of_views);
         for exemption in &definitions.exemptions {
             exemption::warn_of_makers(&mut Report { located: exemption, sink }, view);
         }
     }
+    sink.extend(each_once(of_views.into_vec()));
     for exemption in &definitions.exemptions {
         exemption::check(&mut Report { located: exemption, sink }, &anywhere);
     }
+}
+
+/// What is missing in several views, told once: only what to do about it may differ.
+fn each_once(faults: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut unique: Vec<Diagnostic> = Vec::new();
+    for fault in faults {
+        let is_same = |other: &Diagnostic| (other.code, &other.message) == (fault.code, &fault.message);
+        let before =
+            unique.iter().rev().take_while(|other| (other.span, &other.path) == (fault.span, &fault.path));
+        if !before.into_iter().any(is_same) {
+            unique.push(fault);
+        }
+    }
+    unique
 }
 
 /// Reports what refers to nothing in a view: in its profiles, and in the environments that draw on it.
