@@ -101,7 +101,10 @@ fn rule(project: &Project, id: &str, title: &str, category: &str) -> Result<Draf
         return Err(taken(format!("there is already a rule `{id}`, in `{}`", known.name)));
     }
     let path = format!("rules/{category}/{id}-{}.yaml", slug(title));
-    let text = starter::one("rule", &context! { id => id, title => serde_json::Value::from(title).to_string(), category => category })?;
+    let text = starter::one(
+        "rule",
+        &context! { id => id, title => serde_json::Value::from(title).to_string(), category => category },
+    )?;
     let profile = project.definitions.profiles.first().map_or("<name>", |profile| &profile.value.name);
     let next = format!(
         "next: write the rule and its examples, run `palisade test --rule {id}`, and add it to a profile (`profiles/{profile}.yaml`)"
