@@ -13,6 +13,7 @@ mod view;
 
 use std::collections::BTreeMap;
 
+pub use checks::{is_rule_id, is_slug};
 pub use load::{Loaded, SourceFile, load, load_from};
 pub use place::{Located, Place};
 pub use schema::schemas;
