@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use super::checks::{self, Names};
 use super::layout::{FileKind, Role, named_rule, role, stem};
-use super::{Catalogue, Definitions, Located, catalogue, schema, shape};
+use super::{Catalogue, Definitions, Located, Native, catalogue, schema, shape};
 use crate::diagnostic::{Diagnostic, FileId, Sink, Sources};
 use crate::yaml::{self, Budget, Dialect, Node};
 
@@ -51,6 +51,7 @@ pub fn load_from(folder: &str, files: &[SourceFile]) -> Loaded {
             Role::Catalogue(version, inside) => {
                 copies.entry(version).or_default().insert(inside, file);
             }
+            Role::Native(target, inside) => loader.read_native(target, inside, file),
             Role::Ignored => {}
             Role::Stray(remedy) => {
                 let fault = format!("unexpected file `{}`", loader.shown(&file.path));
@@ -128,6 +129,7 @@ impl<'a> Loader<'a> {
                 // What else is there is no part of what a copy defines; its lock tells what doesn't belong there.
                 Role::Read(FileKind::Project | FileKind::Environment | FileKind::Exemption)
                 | Role::Catalogue(..)
+                | Role::Native(..)
                 | Role::Ignored
                 | Role::Stray(_) => {}
             }
@@ -142,6 +144,19 @@ impl<'a> Loader<'a> {
         read.rules.sort_by(|left, right| left.value.id.cmp(&right.value.id));
         read.profiles.sort_by(|left, right| left.value.name.cmp(&right.value.name));
         read
+    }
+
+    fn read_native(&mut self, target: &str, inside: &str, file: &SourceFile) {
+        let shown = self.shown(&file.path);
+        match yaml::read_bytes(file.bytes.clone()) {
+            Ok(text) => {
+                let id = self.sources.add(&shown, text);
+                let (native, faults) = Native::read(target, inside, &self.sources, id);
+                self.definitions.natives.extend(native);
+                self.sink.extend(faults);
+            }
+            Err(undecodable) => self.sink.push(undecodable.into_diagnostic(&mut self.sources, &shown).1),
+        }
     }
 
     fn read(&mut self, kind: FileKind, file: &SourceFile) {
