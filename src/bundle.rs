@@ -98,6 +98,10 @@ pub fn assemble(release: &Release, artefacts: Vec<Artefact>) -> Result<Files, Bu
             add(path, role, false)?;
         }
     }
+    for native in &release.natives {
+        objects.push(native.path.clone());
+        add(native.path.clone(), native.text.clone(), true)?;
+    }
     for (path, text) in kustomization::texts(&objects).map_err(unwritable)? {
         add(path, text, false)?;
     }

@@ -103,6 +103,8 @@ pub enum Aspect {
     LeftOut,
     /// An exemption's record.
     Exemption,
+    /// A policy that is copied as it is.
+    Native,
     /// A whole rule.
     Rule,
     /// What happens to an object that violates the rule, somewhere.

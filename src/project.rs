@@ -6,6 +6,7 @@ pub mod catalogue;
 mod checks;
 mod layout;
 mod load;
+mod native;
 mod place;
 mod schema;
 mod shape;
@@ -13,7 +14,9 @@ mod view;
 
 use std::collections::BTreeMap;
 
+pub use checks::{is_rule_id, is_slug};
 pub use load::{Loaded, SourceFile, load, load_from};
+pub use native::Native;
 pub use place::{Located, Place};
 pub use schema::schemas;
 pub use view::{View, held};
@@ -38,6 +41,8 @@ pub struct Definitions {
     pub exemptions: Vec<Located<Exemption>>,
     /// The copies of the catalogue that the project or an environment draws on, by version.
     pub catalogues: BTreeMap<String, Catalogue>,
+    /// Policies that are copied as they are, sorted by target and path.
+    pub natives: Vec<Native>,
 }
 
 /// What a copy of the catalogue defines.

@@ -234,6 +234,9 @@ fn help() {
         "coverage",
         "docs",
         "schema",
+        "init",
+        "update",
+        "new",
         "completions",
         "man",
     ] {

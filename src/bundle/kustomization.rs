@@ -7,7 +7,7 @@ use serde_json::json;
 /// The kustomizations with their paths. `objects` are the paths of the files that hold objects.
 pub(super) fn texts(objects: &[String]) -> Result<Vec<(String, String)>, serde_yaml::Error> {
     let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (folder, file) in objects.iter().filter_map(|path| path.rsplit_once('/')) {
+    for (folder, file) in objects.iter().filter_map(|path| parts(path)) {
         folders.entry(folder).or_default().push(file);
     }
     folders
@@ -17,6 +17,14 @@ pub(super) fn texts(objects: &[String]) -> Result<Vec<(String, String)>, serde_y
             Ok((format!("{folder}/kustomization.yaml"), text(&resources)?))
         })
         .collect()
+}
+
+/// The folder of a file's kustomization, and the file's path from there. What was copied lies a folder deeper.
+fn parts(path: &str) -> Option<(&str, &str)> {
+    match path.find("/native/") {
+        Some(end) => Some((path.get(..end)?, path.get(end + 1..)?)),
+        None => path.rsplit_once('/'),
+    }
 }
 
 fn text(resources: &[&str]) -> Result<String, serde_yaml::Error> {

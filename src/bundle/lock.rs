@@ -80,15 +80,21 @@ impl Lock {
             Ok(format!("{}: {}", Json::from(path.as_str()), serde_json::to_string(digest)?))
         });
         let head = serde_json::to_string_pretty(&self.release.environment)?.replace('\n', "\n  ");
+        let natives = match self.release.natives.as_slice() {
+            [] => None,
+            natives => Some(list("natives", natives)?),
+        };
         let sections = [
-            format!("\"format\": {FORMAT}"),
-            format!("\"palisade\": {}", Json::from(self.palisade.as_str())),
-            format!("\"environment\": {head}"),
-            list("left_out", &self.release.left_out)?,
-            list("exemptions", &self.release.exemptions)?,
-            list("rules", &self.release.rules)?,
-            section("files", '{', files.collect::<Result<_, serde_json::Error>>()?, '}'),
+            Some(format!("\"format\": {FORMAT}")),
+            Some(format!("\"palisade\": {}", Json::from(self.palisade.as_str()))),
+            Some(format!("\"environment\": {head}")),
+            Some(list("left_out", &self.release.left_out)?),
+            Some(list("exemptions", &self.release.exemptions)?),
+            natives,
+            Some(list("rules", &self.release.rules)?),
+            Some(section("files", '{', files.collect::<Result<_, serde_json::Error>>()?, '}')),
         ];
+        let sections: Vec<String> = sections.into_iter().flatten().collect();
         Ok(format!("{{\n  {}\n}}\n", sections.join(",\n  ")))
     }
 }
@@ -108,6 +114,7 @@ fn section(name: &str, open: char, lines: Vec<String>, close: char) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ir::record::NativeRecord;
     use crate::ir::sample;
 
     fn lock() -> Lock {
@@ -125,6 +132,18 @@ mod tests {
     fn what_is_written_is_read() {
         let lock = lock();
         assert_eq!(Lock::parse(&lock.to_text().unwrap()), Ok(lock));
+    }
+
+    #[test]
+    fn native_policies_stand_on_a_line_each() {
+        let mut lock = lock();
+        let native = |path: &str, text: &str| NativeRecord { path: path.to_owned(), text: text.to_owned() };
+        lock.release.natives =
+            vec![native("gatekeeper/templates/native/a.yaml", "a: 1\nb: \"ü\u{2028}\"\n"), native("x", "")];
+        let text = lock.to_text().unwrap();
+        let line = r#"    {"path":"gatekeeper/templates/native/a.yaml","text":"a: 1\nb: "#;
+        assert_eq!(text.lines().filter(|found| found.starts_with(line)).count(), 1, "{text}");
+        assert_eq!(Lock::parse(&text), Ok(lock));
     }
 
     #[test]

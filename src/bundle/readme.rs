@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{actions, applying, limits, unseen};
-use crate::ir::{Operator, Release, Requirement, Target};
+use crate::ir::{Native, Operator, Release, Requirement, Target};
 use crate::targets::{described, layout};
 
 /// The label that the API server puts on each namespace: its name.
@@ -16,6 +16,7 @@ pub(super) fn text(release: &Release) -> String {
         enforced(release),
         namespaces(release),
         exemptions(release),
+        natives(release),
         not_enforced(release),
         applying::text(release),
     ];
@@ -166,6 +167,20 @@ fn exemptions(release: &Release) -> String {
     format!(
         "## Exemptions\n\nThe dates are no part of the policies: an exemption ends when it is removed from the environment.\n\n\
          | name | for | may | why | owner | approved by | ticket | dates |\n|---|---|---|---|---|---|---|---|\n{}",
+        rows.join("\n")
+    )
+}
+
+fn natives(release: &Release) -> String {
+    if release.natives.is_empty() {
+        return String::new();
+    }
+    let row =
+        |native: &Native| format!("| [`{0}`]({0}) | {1} |", native.path, cell(&native.objects.join(", ")));
+    let rows: Vec<String> = release.natives.iter().map(row).collect();
+    format!(
+        "## Policies that are not proved\n\nCopied as they are from the project's folder `native`. Palisade knows nothing of what they mean: no \
+         example proves them, and `palisade check` doesn't judge by them.\n\n| file | objects |\n|---|---|\n{}",
         rows.join("\n")
     )
 }

@@ -1,6 +1,7 @@
 //! `palisade build`: writes the bundles, or says what is stale.
 
 mod folder;
+mod natives;
 mod readback;
 mod stale;
 
@@ -124,8 +125,7 @@ impl Build {
             let deviations = folder.deviations(&bundle.files, |path| self.is_asked(environment, path))?;
             work.push((bundle, deviations));
         }
-        let unreadable =
-            work.iter().flat_map(|(bundle, deviations)| read_back(&bundle.files, deviations)).collect();
+        let unreadable = work.iter().flat_map(|(bundle, deviations)| read_back(bundle, deviations)).collect();
         stop_at(unreadable)?;
         for (bundle, deviations) in work {
             let count = self.replace(&bundle.files, &deviations)?;
@@ -265,19 +265,21 @@ fn bundles(releases: Vec<Release>) -> Result<Vec<Bundle>, Failure> {
         Diagnostic::error("unsupported", of + &reason).label(format!("so it is with {}", targets.join(", ")))
     };
     stop_at(faults.into_iter().map(told).collect())?;
+    stop_at(bundles.iter().flat_map(|bundle| natives::collisions(&bundle.release, &bundle.files)).collect())?;
     Ok(bundles)
 }
 
 /// The targets that can't say something, by the rule (empty for an engine) and the reason.
 type Unsayable = BTreeMap<(String, String), Vec<String>>;
 
-/// The faults of the YAML that is about to be written.
-fn read_back(expected: &Files, deviations: &[Deviation]) -> Vec<Diagnostic> {
+/// The faults of the YAML that is about to be written. What is copied as it is was read when it came in, as kubectl will read it.
+fn read_back(bundle: &Bundle, deviations: &[Deviation]) -> Vec<Diagnostic> {
+    let copied: BTreeSet<String> = natives::paths(&bundle.release).collect();
     deviations
         .iter()
-        .filter(|deviation| deviation.path.ends_with(".yaml"))
+        .filter(|deviation| deviation.path.ends_with(".yaml") && !copied.contains(&deviation.path))
         .filter_map(|deviation| {
-            let text = String::from_utf8_lossy(expected.get(&deviation.path)?);
+            let text = String::from_utf8_lossy(bundle.files.get(&deviation.path)?);
             let fault = misread(&deviation.path, &text)?;
             let message = format!("`{}` can't be written: {fault}", deviation.path);
             Some(Diagnostic::error("internal", message).help("this is a fault of palisade: please report it"))

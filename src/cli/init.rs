@@ -7,7 +7,7 @@ use minijinja::context;
 
 use super::date::Date;
 use super::{Catalogue, Console, Exit, Failure, files, starter};
-use crate::project::{self, catalogue};
+use crate::project::{self, catalogue, is_slug};
 
 /// The folder of the project in the folder that is made.
 const POLICIES: &str = "policies";
@@ -67,14 +67,8 @@ impl Init {
 
     /// The name that was given, or one that the folder's name gives.
     fn name(&self) -> Result<String, Failure> {
-        let is_name = |name: &str| {
-            name.len() <= LONGEST_NAME
-                && name.starts_with(|letter: char| letter.is_ascii_lowercase())
-                && name.split('-').all(|part| {
-                    !part.is_empty()
-                        && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-                })
-        };
+        let begins_well = |name: &str| name.starts_with(|letter: char| letter.is_ascii_lowercase());
+        let is_name = |name: &str| name.len() <= LONGEST_NAME && begins_well(name) && is_slug(name);
         match &self.name {
             Some(name) if is_name(name) => Ok(name.clone()),
             Some(name) => Err(Failure::new("not-a-slug", format!("`{name}` can't be the name of a project")).help(

@@ -1,6 +1,6 @@
 //! `palisade new`: a file to fill in, which builds as it is.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use minijinja::context;
@@ -9,6 +9,7 @@ use super::date::Date;
 use super::init::DAYS;
 use super::project::Project;
 use super::{Console, Exit, Failure, files, starter};
+use crate::project::{is_rule_id, is_slug};
 
 /// The arguments of `new`.
 #[derive(Debug, Args)]
@@ -91,6 +92,15 @@ impl New {
     }
 }
 
+/// A name that becomes part of a path leads nowhere else, and is one that the project takes.
+fn refuse_unless_slug(what: &str, name: &str) -> Result<(), Failure> {
+    if is_slug(name) {
+        return Ok(());
+    }
+    Err(Failure::new("not-a-slug", format!("`{name}` can't be the name of {what}"))
+        .help("it has lower-case letters, digits and single dashes, as in `team-a`"))
+}
+
 fn taken(message: String) -> Failure {
     Failure::new("taken-name", message).help("choose another name, or edit what is there")
 }
@@ -99,6 +109,11 @@ fn rule(project: &Project, id: &str, title: &str, category: &str) -> Result<Draf
     let views = project.definitions.views();
     if let Some(known) = views.iter().find_map(|view| view.rule(id)) {
         return Err(taken(format!("there is already a rule `{id}`, in `{}`", known.name)));
+    }
+    refuse_unless_slug("a rule's folder", category)?;
+    if !is_rule_id(id) {
+        return Err(Failure::new("not-a-rule-id", format!("`{id}` is not a rule id"))
+            .help("it has two to six capital letters, a dash and three digits, as in `TEAM-002`"));
     }
     let path = format!("rules/{category}/{id}-{}.yaml", slug(title));
     let text = starter::one(
@@ -132,6 +147,7 @@ fn environment(project: &Project, name: &str, profile: Option<&str>) -> Result<D
     if project.definitions.environments.iter().any(|known| known.value.name == name) {
         return Err(taken(format!("there is already an environment `{name}`")));
     }
+    refuse_unless_slug("an environment", name)?;
     let profile = match (profile, project.definitions.profiles.as_slice()) {
         (Some(profile), _) => profile,
         (None, [only]) => &only.value.name,
@@ -148,11 +164,12 @@ fn exemption(project: &Project, name: &str, folder: &str, as_of: Option<Date>) -
     if project.definitions.exemptions.iter().any(|known| known.value.name == name) {
         return Err(taken(format!("there is already an exemption `{name}`")));
     }
+    refuse_unless_slug("an exemption", name)?;
+    folder.split('/').try_for_each(|step| refuse_unless_slug("a folder of exemptions", step))?;
     let created = as_of.map_or_else(Date::today, Ok)?;
-    let depth = Path::new(folder).components().count();
     let context = context! {
         name => name,
-        up => "../".repeat(depth + 1),
+        up => "../".repeat(folder.split('/').count() + 1),
         created => created.to_string(),
         expires => created.after(DAYS).to_string(),
     };

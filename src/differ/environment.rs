@@ -1,11 +1,11 @@
 //! What changed in an environment as a whole: versions, targets, namespaces left out, records of exemptions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
 use super::{Aspect, Change, Class};
-use crate::ir::record::{EngineRecord, EnvironmentRecord, ReleaseRecord};
+use crate::ir::record::{EngineRecord, EnvironmentRecord, NativeRecord, ReleaseRecord};
 use crate::ir::release::ExemptionRecord;
 
 pub(super) fn changes(old: &ReleaseRecord, new: &ReleaseRecord) -> Vec<Change> {
@@ -16,6 +16,7 @@ pub(super) fn changes(old: &ReleaseRecord, new: &ReleaseRecord) -> Vec<Change> {
     changes.extend(words(&old.environment, &new.environment));
     changes.extend(left_out(old, new));
     changes.extend(exemptions(&old.exemptions, &new.exemptions));
+    changes.extend(natives(&old.natives, &new.natives));
     changes
 }
 
@@ -163,6 +164,28 @@ fn exemptions(old: &[ExemptionRecord], new: &[ExemptionRecord]) -> Vec<Change> {
         }
     });
     gone.chain(others).collect()
+}
+
+/// What is copied has no meaning here: the texts are compared, and which way they turn isn't known.
+fn natives(old: &[NativeRecord], new: &[NativeRecord]) -> Vec<Change> {
+    let by_path = |records: &[NativeRecord]| -> BTreeMap<String, String> {
+        records.iter().map(|record| (record.path.clone(), record.text.clone())).collect()
+    };
+    let (old, new) = (by_path(old), by_path(new));
+    let paths: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let change = |path: &String| {
+        let (before, after) = (old.get(path), new.get(path));
+        let what = match (before, after) {
+            (Some(before), Some(after)) if before == after => return None,
+            (Some(_), Some(_)) => "changed",
+            (Some(_), None) => "is gone",
+            (None, _) => "is new",
+        };
+        let text = format!("`{path}`, which is copied as it is, {what}");
+        let change = Change::new(Aspect::Native, Class::Unclear, text).named(path);
+        Some(Change { old: before.cloned().map(Json::from), new: after.cloned().map(Json::from), ..change })
+    };
+    paths.into_iter().filter_map(change).collect()
 }
 
 /// Later is looser. What the exemption waives where is the rules' own change.

@@ -9,8 +9,14 @@ use crate::targets::{described, layout};
 
 /// The coverage of these releases. `rules` are the ids and titles of all rules that there are.
 pub fn coverage(rules: &BTreeMap<String, String>, releases: &[Release]) -> String {
-    let parts = [actions(rules, releases), targets(releases), namespaces(releases), limits(releases)];
-    parts.join("\n")
+    let parts = [
+        actions(rules, releases),
+        targets(releases),
+        namespaces(releases),
+        natives(releases),
+        limits(releases),
+    ];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 fn actions(rules: &BTreeMap<String, String>, releases: &[Release]) -> String {
@@ -52,6 +58,21 @@ fn namespaces(releases: &[Release]) -> String {
         text.push_str(&format!("  {}: {names}\n", release.environment));
     }
     text
+}
+
+/// What is copied as it is: nothing proves it.
+fn natives(releases: &[Release]) -> String {
+    let mut text = String::new();
+    for release in releases {
+        for native in &release.natives {
+            let objects = native.objects.join(", ");
+            text.push_str(&format!("  {}: {} ({objects})\n", release.environment, native.path));
+        }
+    }
+    match text.as_str() {
+        "" => text,
+        listed => format!("not proved: policies that are copied as they are\n{listed}"),
+    }
 }
 
 fn limits(releases: &[Release]) -> String {

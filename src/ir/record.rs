@@ -28,9 +28,22 @@ pub struct ReleaseRecord {
     /// The exemptions that hold, sorted by name.
     #[serde(default)]
     pub exemptions: Vec<ExemptionRecord>,
+    /// Policies that are copied as they are, sorted by path.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub natives: Vec<NativeRecord>,
     /// The rules, sorted by id.
     #[serde(default)]
     pub rules: Vec<RuleRecord>,
+}
+
+/// A file of policies that is copied as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(expecting = "the record of a native policy")]
+pub struct NativeRecord {
+    /// The path in the bundle.
+    pub path: String,
+    /// What the file holds.
+    pub text: String,
 }
 
 /// What is said of an environment as a whole.
@@ -202,6 +215,11 @@ impl ReleaseRecord {
             },
             left_out: release.left_out.clone(),
             exemptions: release.exemptions.clone(),
+            natives: release
+                .natives
+                .iter()
+                .map(|native| NativeRecord { path: native.path.clone(), text: native.text.clone() })
+                .collect(),
             rules: release.rules.iter().map(RuleRecord::of).collect(),
         }
     }

@@ -38,6 +38,8 @@ pub struct Release {
     pub scopes: Vec<(String, Requirement)>,
     /// The exemptions that hold here, sorted by name.
     pub exemptions: Vec<ExemptionRecord>,
+    /// Policies that are copied as they are, sorted by path.
+    pub natives: Vec<Native>,
     /// The rules, sorted by id.
     pub rules: Vec<Rule>,
 }
@@ -98,6 +100,19 @@ pub struct LeftOut {
     pub namespace: String,
     /// Why.
     pub reason: String,
+}
+
+/// A file of policies in an engine's own language, which is copied as it is. Nothing is known of its meaning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Native {
+    /// The target that it belongs to.
+    pub target: Target,
+    /// The path in the bundle: `gatekeeper/templates/native/images.yaml`.
+    pub path: String,
+    /// What the file holds.
+    pub text: String,
+    /// Its objects, as `Kind/name`.
+    pub objects: Vec<String>,
 }
 
 /// An exemption as the README and `explain` show it.

@@ -36,7 +36,8 @@ pub struct Rule {
     pub fix: String,
     /// Controls of published frameworks.
     pub references: Vec<ReferenceTo>,
-    /// The rule's file, relative to the project: `rules/pod-security/POD-001-privileged.yaml`; empty for one built in code.
+    /// The rule's file, relative to the project: `rules/pod-security/POD-001-privileged.yaml`; empty for one built in code. A
+    /// catalogue's is named without the version, `catalogue/rules/…`: a newer copy of the same rule changes no generated file.
     pub source_file: String,
     /// The governed kinds, sorted; never empty.
     pub kinds: Vec<Kind>,

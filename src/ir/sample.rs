@@ -162,6 +162,7 @@ pub fn release() -> Release {
                 values: vec!["sandbox".to_owned()],
             },
         )],
+        natives: Vec::new(),
         exemptions: vec![ExemptionRecord {
             name: "node-agent".to_owned(),
             owner: "observability".to_owned(),

@@ -29,6 +29,15 @@ pub(super) fn version(text: &str) -> Option<[u64; 3]> {
     numbers.next().is_none().then_some(three)
 }
 
+/// A path in a project, without the version if it is one in a copy of the catalogue: `catalogue/rules/…`.
+pub fn without_version(path: &str) -> String {
+    let in_copy = path.strip_prefix(FOLDER).and_then(|rest| rest.strip_prefix('/')?.split_once('/'));
+    match in_copy {
+        Some((found, inside)) if version(found).is_some() => format!("{FOLDER}/{inside}"),
+        Some(_) | None => path.to_owned(),
+    }
+}
+
 /// The version of the catalogue inside this release of Palisade: the release's own.
 pub fn own_version() -> &'static str {
     env!("CARGO_PKG_VERSION")

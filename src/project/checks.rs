@@ -14,6 +14,8 @@ mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use text::{is_rule_id, is_slug};
+
 use super::layout::{named_rule, stem};
 use super::{Definitions, Located, Place, View, held};
 use crate::diagnostic::{Diagnostic, Sink, did_you_mean};

@@ -1,6 +1,6 @@
 //! Which file of a project holds what: the path decides. Never looks into a file.
 
-use super::catalogue;
+use super::{catalogue, native};
 use crate::diagnostic::did_you_mean;
 
 /// What a file holds.
@@ -35,6 +35,8 @@ impl FileKind {
 pub(super) enum Role<'a> {
     /// It is read.
     Read(FileKind),
+    /// It is copied as it is into the bundles with this target, and has this path below the target's folder.
+    Native(&'a str, &'a str),
     /// It belongs to the copy of the catalogue of this version, and has this path in it.
     Catalogue(&'a str, &'a str),
     /// It is no policy file, and may lie here: a README, a generated schema, a hidden file.
@@ -45,7 +47,8 @@ pub(super) enum Role<'a> {
 
 const EXPECTED: &str = "a project holds `palisade.yaml`, `kinds.yaml`, `rules/<category>/<ID>-<slug>.yaml`,
 `profiles/<name>.yaml`, `environments/<name>.yaml`, `exemptions/<folder>/<name>.yaml`,
-copies of the catalogue (`catalogue/<version>/`) and README files (`*.md`)";
+copies of the catalogue (`catalogue/<version>/`), policies that are copied as they are (`native/<target>/`)
+and README files (`*.md`)";
 
 /// What a path, relative to the project's folder, stands for.
 pub(super) fn role(path: &str) -> Role<'_> {
@@ -56,6 +59,9 @@ pub(super) fn role(path: &str) -> Role<'_> {
     let name = steps.last().copied().unwrap_or_default();
     if steps.iter().any(|step| step.starts_with('.')) || name.ends_with(".md") {
         return Role::Ignored;
+    }
+    if let Some(rest) = path.strip_prefix("native/") {
+        return native::role(rest);
     }
     match steps.as_slice() {
         ["palisade.yaml"] => Role::Read(FileKind::Project),
@@ -76,7 +82,7 @@ fn in_catalogue(path: &str) -> Option<(&str, &str)> {
 }
 
 fn stray(path: &str, steps: &[&str]) -> String {
-    let folders = ["rules", "profiles", "environments", "exemptions", catalogue::FOLDER];
+    let folders = ["rules", "profiles", "environments", "exemptions", "native", catalogue::FOLDER];
     let meant = |name: &str, known: &[&'static str]| did_you_mean(name, known.iter().copied());
     match steps {
         [folder, .., file] if folders.contains(folder) && file.ends_with(".yml") => {

@@ -9,9 +9,8 @@ use serde_json::Value as Json;
 
 use super::checks::{self, Names};
 use super::layout::{FileKind, Role, named_rule, role, stem};
-use super::{Catalogue, Definitions, Located, catalogue, schema, shape};
+use super::{Catalogue, Definitions, Located, Native, catalogue, schema, shape};
 use crate::diagnostic::{Diagnostic, FileId, Sink, Sources};
-use crate::model::{KindDeclaration, Profile, Rule};
 use crate::yaml::{self, Budget, Dialect, Node};
 
 /// A file of a project.
@@ -52,6 +51,7 @@ pub fn load_from(folder: &str, files: &[SourceFile]) -> Loaded {
             Role::Catalogue(version, inside) => {
                 copies.entry(version).or_default().insert(inside, file);
             }
+            Role::Native(target, inside) => loader.read_native(target, inside, file),
             Role::Ignored => {}
             Role::Stray(remedy) => {
                 let fault = format!("unexpected file `{}`", loader.shown(&file.path));
@@ -64,6 +64,7 @@ pub fn load_from(folder: &str, files: &[SourceFile]) -> Loaded {
         let remedy = "write one with the project's `name` and `help`, the last sentence of each denial";
         loader.sink.push(Diagnostic::error("no-project-file", fault).help(remedy));
     }
+    loader.keep_own();
     loader.read_copies(&copies);
     loader.finish()
 }
@@ -75,8 +76,8 @@ struct Loader<'a> {
     folder: &'a str,
     schemas: &'a BTreeMap<FileKind, Json>,
     definitions: Definitions,
-    /// The version of the catalogue that is being read; absent for the project's own files.
-    catalogue: Option<String>,
+    /// Kinds, rules and profiles that are being read: the project's own, then those of one copy of the catalogue after the other.
+    reading: Catalogue,
     sources: Sources,
     sink: Sink,
     unread: Names,
@@ -86,7 +87,14 @@ impl<'a> Loader<'a> {
     fn new(folder: &'a str, schemas: &'a BTreeMap<FileKind, Json>) -> Self {
         let (definitions, unread) = (Definitions::default(), Names::default());
         let (sources, sink) = (Sources::new(), Sink::new());
-        Self { folder, schemas, definitions, catalogue: None, sources, sink, unread }
+        Self { folder, schemas, definitions, reading: Catalogue::default(), sources, sink, unread }
+    }
+
+    /// What was read is the project's own.
+    fn keep_own(&mut self) {
+        let own = self.take_sorted();
+        (self.definitions.kinds, self.definitions.rules) = (own.kinds, own.rules);
+        self.definitions.profiles = own.profiles;
     }
 
     /// Reads the copies of the catalogue that something draws on; the others cost nothing. While it isn't known what the project draws
@@ -113,8 +121,6 @@ impl<'a> Loader<'a> {
         let folder = self.shown(&format!("{}/{version}", catalogue::FOLDER));
         let bytes = files.iter().map(|(inside, file)| (*inside, file.bytes.as_slice())).collect();
         self.sink.extend(catalogue::faults(version, &folder, &bytes));
-        self.definitions.catalogues.insert(version.to_owned(), Catalogue::default());
-        self.catalogue = Some(version.to_owned());
         for (inside, file) in files {
             match role(inside) {
                 Role::Read(kind @ (FileKind::Kinds | FileKind::Rule | FileKind::Profile)) => {
@@ -123,21 +129,33 @@ impl<'a> Loader<'a> {
                 // What else is there is no part of what a copy defines; its lock tells what doesn't belong there.
                 Role::Read(FileKind::Project | FileKind::Environment | FileKind::Exemption)
                 | Role::Catalogue(..)
+                | Role::Native(..)
                 | Role::Ignored
                 | Role::Stray(_) => {}
             }
         }
-        self.catalogue = None;
+        let read = self.take_sorted();
+        self.definitions.catalogues.insert(version.to_owned(), read);
     }
 
-    /// Where kinds, rules and profiles go that are being read.
-    fn lists(
-        &mut self,
-    ) -> (&mut Vec<Located<KindDeclaration>>, &mut Vec<Located<Rule>>, &mut Vec<Located<Profile>>) {
-        let own = &mut self.definitions;
-        match self.catalogue.as_ref().and_then(|version| own.catalogues.get_mut(version)) {
-            Some(catalogue) => (&mut catalogue.kinds, &mut catalogue.rules, &mut catalogue.profiles),
-            None => (&mut own.kinds, &mut own.rules, &mut own.profiles),
+    /// What was read, in order.
+    fn take_sorted(&mut self) -> Catalogue {
+        let mut read = std::mem::take(&mut self.reading);
+        read.rules.sort_by(|left, right| left.value.id.cmp(&right.value.id));
+        read.profiles.sort_by(|left, right| left.value.name.cmp(&right.value.name));
+        read
+    }
+
+    fn read_native(&mut self, target: &str, inside: &str, file: &SourceFile) {
+        let shown = self.shown(&file.path);
+        match yaml::read_bytes(file.bytes.clone()) {
+            Ok(text) => {
+                let id = self.sources.add(&shown, text);
+                let (native, faults) = Native::read(target, inside, &self.sources, id);
+                self.definitions.natives.extend(native);
+                self.sink.extend(faults);
+            }
+            Err(undecodable) => self.sink.push(undecodable.into_diagnostic(&mut self.sources, &shown).1),
         }
     }
 
@@ -193,11 +211,11 @@ impl<'a> Loader<'a> {
             FileKind::Kinds => self.define_kinds(path, node),
             FileKind::Rule => {
                 let rule = self.located(path, node);
-                self.lists().1.extend(rule);
+                self.reading.rules.extend(rule);
             }
             FileKind::Profile => {
                 let profile = self.located(path, node);
-                self.lists().2.extend(profile);
+                self.reading.profiles.extend(profile);
             }
             FileKind::Environment => {
                 let environment = self.located(path, node);
@@ -215,7 +233,7 @@ impl<'a> Loader<'a> {
         let nodes: Vec<Node> = node.get("kinds").and_then(Node::as_list).unwrap_or_default().to_vec();
         for node in nodes {
             let kind = self.located(path, node);
-            self.lists().0.extend(kind);
+            self.reading.kinds.extend(kind);
         }
     }
 
@@ -254,15 +272,9 @@ impl<'a> Loader<'a> {
     }
 
     fn finish(self) -> Loaded {
-        let Self { folder: _, schemas: _, mut definitions, catalogue: _, sources, mut sink, unread } = self;
-        definitions.rules.sort_by(|left, right| left.value.id.cmp(&right.value.id));
-        definitions.profiles.sort_by(|left, right| left.value.name.cmp(&right.value.name));
+        let Self { folder: _, schemas: _, mut definitions, reading: _, sources, mut sink, unread } = self;
         definitions.environments.sort_by(|left, right| left.value.name.cmp(&right.value.name));
         definitions.exemptions.sort_by(|left, right| left.value.name.cmp(&right.value.name));
-        for catalogue in definitions.catalogues.values_mut() {
-            catalogue.rules.sort_by(|left, right| left.value.id.cmp(&right.value.id));
-            catalogue.profiles.sort_by(|left, right| left.value.name.cmp(&right.value.name));
-        }
         checks::check(&definitions, &unread, &mut sink);
         definitions.rules.dedup_by(|second, first| second.value.id == first.value.id);
         for catalogue in definitions.catalogues.values_mut() {

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Definitions, Located, catalogue};
+use super::{Definitions, Located, Native, catalogue};
 use crate::model::{Environment, Exemption, KindDeclaration, Profile, ProfileRule, Project, Rule};
 
 /// The definitions that hold together: the project's own, and a catalogue's.
@@ -24,6 +24,8 @@ pub struct View<'a> {
     pub profiles: Vec<&'a Located<Profile>>,
     /// The exemptions, sorted by name.
     pub exemptions: &'a [Located<Exemption>],
+    /// Policies that are copied as they are, sorted by target and path.
+    pub natives: &'a [Native],
 }
 
 impl Definitions {
@@ -76,6 +78,7 @@ impl Definitions {
             rules: together(&self.rules, rules, |rule| rule.id.as_str()),
             profiles: together(&self.profiles, profiles, |profile| profile.name.as_str()),
             exemptions: &self.exemptions,
+            natives: &self.natives,
         }
     }
 }

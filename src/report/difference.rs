@@ -2,8 +2,10 @@
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
+use serde_json::Value as Json;
+use similar::TextDiff;
 
-use crate::differ::{Class, Difference};
+use crate::differ::{Aspect, Change, Class, Difference};
 
 /// For people: one line for each change, and how many there are of each class. With terminal colours.
 pub fn human(differences: &[Difference]) -> String {
@@ -20,9 +22,21 @@ pub fn human(differences: &[Difference]) -> String {
                 change.class.name(),
                 change.text
             ));
+            if change.aspect == Aspect::Native {
+                text.push_str(&compared(change));
+            }
         }
     }
     text + &summary(differences) + "\n"
+}
+
+/// What changed in a text that has no meaning here: the lines, indented.
+fn compared(change: &Change) -> String {
+    let text = |side: &Option<Json>| side.as_ref().and_then(Json::as_str).unwrap_or_default().to_owned();
+    let (old, new) = (text(&change.old), text(&change.new));
+    let diff = TextDiff::from_lines(old.as_str(), new.as_str());
+    let unified = diff.unified_diff().context_radius(2).to_string();
+    unified.lines().map(|line| format!("      {line}\n")).collect()
 }
 
 fn style(class: Class) -> Style {

@@ -11,11 +11,11 @@ use super::waiver::{self, Exempting};
 use super::{example, placement, standard};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::ir::{
-    Action, EngineRange, ExemptionRecord, Kind, LeftOut, NEWEST_POD_SECURITY, OLDEST_POD_SECURITY, Release,
-    Rule, Target, Version,
+    Action, EngineRange, ExemptionRecord, Kind, LeftOut, NEWEST_POD_SECURITY, Native, OLDEST_POD_SECURITY,
+    Release, Rule, Target, Version,
 };
 use crate::model::{self, Environment, Exemption, Layout, PackedAction, Profile, VersionRange};
-use crate::project::{Definitions, Located, Place, View, held};
+use crate::project::{self, Definitions, Located, Place, View, held};
 
 /// The newest version of the Pod Security Standards, as an environment may say it.
 const LATEST: &str = "latest";
@@ -55,6 +55,7 @@ pub(super) fn release(
     if !faults.is_empty() {
         return Err(faults);
     }
+    let natives = natives(view, &engines);
     Ok(Release {
         project: project.value.name.clone(),
         environment: environment.value.name.clone(),
@@ -70,8 +71,26 @@ pub(super) fn release(
         left_out,
         scopes: placement::scopes(&environment.value),
         exemptions: exemptions.iter().map(|exemption| record(&exemption.value)).collect(),
+        natives,
         rules,
     })
+}
+
+/// The files that are copied for the environment's targets.
+fn natives(view: &View<'_>, engines: &BTreeMap<Target, EngineRange>) -> Vec<Native> {
+    let native = |target: &Target, written: &project::Native| Native {
+        target: *target,
+        path: written.bundled(),
+        text: written.text.clone(),
+        objects: written.objects.clone(),
+    };
+    let of = |target: &Target| {
+        let written = view.natives.iter().filter(|written| written.target == target.name());
+        written.map(|written| native(target, written)).collect::<Vec<_>>()
+    };
+    let mut natives: Vec<Native> = engines.keys().flat_map(of).collect();
+    natives.sort_by(|one, other| one.path.cmp(&other.path));
+    natives
 }
 
 /// There is no environment of this name.

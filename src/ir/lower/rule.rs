@@ -13,7 +13,7 @@ use super::{governed, shape};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::ir::{Action, Check, Condition, Kind, Parameter, Placement, ReferenceTo, Rule, Severity};
 use crate::model::{self, Governs};
-use crate::project::{Located, Place};
+use crate::project::{Located, Place, catalogue};
 
 /// What a rule is lowered with.
 pub(super) struct Surroundings<'a> {
@@ -84,7 +84,11 @@ pub(super) fn rule(
                 control: reference.control.clone(),
             })
             .collect(),
-        source_file: if written.node.is_some() { written.name.clone() } else { String::new() },
+        source_file: if written.node.is_some() {
+            catalogue::without_version(&written.name)
+        } else {
+            String::new()
+        },
         kinds,
         parameters,
         spared,

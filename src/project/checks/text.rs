@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 
 /// Lower-case letters, digits and single dashes between them: what may stand in the name of a Kubernetes object.
-pub(super) fn is_slug(text: &str) -> bool {
+pub fn is_slug(text: &str) -> bool {
     let plain =
         |part: &str| part.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit());
     text.split('-').all(|part| !part.is_empty() && plain(part))
@@ -64,7 +64,7 @@ pub(super) fn is_identifier(text: &str) -> bool {
 }
 
 /// Two to six capital letters, a dash, three digits.
-pub(super) fn is_rule_id(text: &str) -> bool {
+pub fn is_rule_id(text: &str) -> bool {
     text.split_once('-').is_some_and(|(prefix, number)| {
         (2..=6).contains(&prefix.len())
             && prefix.chars().all(|letter| letter.is_ascii_uppercase())
