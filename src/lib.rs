@@ -141,6 +141,7 @@
 //!     help: "Ask the platform team about << rule >>.".into(),
 //!     owner: None,
 //!     left_out: Vec::new(),
+//!     warn_days_before_expiry: None,
 //! };
 //!
 //! // What they define together has no fault: names fit, conditions can be read, examples give what they say.

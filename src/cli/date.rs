@@ -1,4 +1,4 @@
-//! Days. Only `build` asks what day it is.
+//! Days. Which day it is is asked only where it decides over exemptions, and `--as-of` may say another one.
 
 use std::fmt;
 use std::str::FromStr;
@@ -22,6 +22,27 @@ impl Date {
         days.map(Self::from_days).ok_or_else(|| {
             Failure::new("clock", "the clock is set to a day before 1970").help("say the day with `--as-of`")
         })
+    }
+
+    /// The day that was said, else today.
+    pub(super) fn or_today(said: Option<Self>) -> Result<Self, Failure> {
+        said.map_or_else(Self::today, Ok)
+    }
+
+    /// How many days it is from this day to another one; negative for an earlier one.
+    pub(super) fn days_until(self, other: Self) -> i64 {
+        other.days() - self.days()
+    }
+
+    /// How many days it is since 1 January 1970: the other way round of `from_days`.
+    fn days(self) -> i64 {
+        let year = self.year - i64::from(self.month <= 2);
+        let era = year.div_euclid(400);
+        let year_of_era = year.rem_euclid(400);
+        let from_march = (self.month + 9) % 12;
+        let of_year = (153 * from_march + 2) / 5 + self.day - 1;
+        let of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year;
+        era * 146_097 + of_era - 719_468
     }
 
     /// The day so many days after 1 January 1970: years begin in March, so that the day that is there in some years only is the
@@ -78,6 +99,16 @@ mod tests {
         assert_eq!(Date::from_days(0).to_string(), "1970-01-01");
         assert_eq!(Date::from_days(11_016).to_string(), "2000-02-29");
         assert_eq!(Date::from_days(20_781).to_string(), "2026-11-24");
+    }
+
+    #[test]
+    fn days_are_counted() {
+        for days in (-800_000..800_000).step_by(37) {
+            assert_eq!(Date::from_days(days).days(), days);
+        }
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        assert_eq!(day("2027-02-27").days_until(day("2027-03-01")), 2);
+        assert_eq!(day("2028-03-01").days_until(day("2028-02-28")), -2);
     }
 
     #[test]
