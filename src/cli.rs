@@ -10,6 +10,8 @@ mod date;
 mod diff;
 mod docs;
 mod examples;
+mod exemptions;
+mod expiry;
 mod explain;
 mod failure;
 mod files;
@@ -82,6 +84,7 @@ fn run(verb: &Verb, catalogue: Catalogue, console: &mut Console) -> Result<Exit,
         Verb::List(list) => list.run(catalogue, console),
         Verb::Explain(explain) => explain.run(catalogue, console),
         Verb::Coverage(coverage) => coverage.run(console),
+        Verb::Exemptions(exemptions) => exemptions.run(console),
         Verb::Docs(docs) => docs.run(catalogue, console),
         Verb::Schema(schema) => schema.run(console),
         Verb::Init(init) => init.run(catalogue, console),

@@ -145,6 +145,7 @@
 //!     catalogue: None,
 //!     owner: None,
 //!     left_out: Vec::new(),
+//!     warn_days_before_expiry: None,
 //! };
 //!
 //! // What they define together has no fault: names fit, conditions can be read, examples give what they say.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{actions, applying, limits, unseen};
-use crate::ir::{Native, Operator, Release, Requirement, Target};
+use crate::ir::{ExemptionRecord, ExemptionState, Native, Operator, Release, Requirement, Target};
 use crate::targets::{described, layout};
 
 /// The label that the API server puts on each namespace: its name.
@@ -144,31 +144,43 @@ fn selected(requirement: &Requirement) -> String {
 }
 
 fn exemptions(release: &Release) -> String {
-    if release.exemptions.is_empty() {
-        return "## Exemptions\n\nNone.".to_owned();
-    }
-    let rows: Vec<String> = release
-        .exemptions
-        .iter()
-        .map(|exemption| {
-            let cells = [
-                format!("`{}`", exemption.name),
-                cell(&exemption.identity),
-                cell(&exemption.waives),
-                cell(&exemption.reason),
-                cell(&exemption.owner),
-                cell(&exemption.approved_by),
-                cell(&exemption.ticket),
-                format!("{} to {}", exemption.created, exemption.expires),
-            ];
-            format!("| {} |", cells.join(" | "))
-        })
-        .collect();
-    format!(
-        "## Exemptions\n\nThe dates are no part of the policies: an exemption ends when it is removed from the environment.\n\n\
-         | name | for | may | why | owner | approved by | ticket | dates |\n|---|---|---|---|---|---|---|---|\n{}",
-        rows.join("\n")
-    )
+    let rows = |state: ExemptionState| -> Vec<String> {
+        release.exemptions.iter().filter(|exemption| exemption.state == state).map(exemption_row).collect()
+    };
+    let holding = match rows(ExemptionState::Holds).as_slice() {
+        [] => "None.".to_owned(),
+        rows => format!(
+            "The dates are no part of the policies: an exemption ends with the first `palisade build` after its last day.\n\n\
+             {EXEMPTION_HEAD}{}",
+            rows.join("\n")
+        ),
+    };
+    let expired = match rows(ExemptionState::Expired).as_slice() {
+        [] => String::new(),
+        rows => format!(
+            "\n\nExpired, and no part of the policies any more:\n\n{EXEMPTION_HEAD}{}",
+            rows.join("\n")
+        ),
+    };
+    format!("## Exemptions\n\n{holding}{expired}")
+}
+
+/// The head of a table of exemptions.
+const EXEMPTION_HEAD: &str =
+    "| name | for | may | why | owner | approved by | ticket | dates |\n|---|---|---|---|---|---|---|---|\n";
+
+fn exemption_row(exemption: &ExemptionRecord) -> String {
+    let cells = [
+        format!("`{}`", exemption.name),
+        cell(&exemption.identity),
+        cell(&exemption.waives),
+        cell(&exemption.reason),
+        cell(&exemption.owner),
+        cell(&exemption.approved_by),
+        cell(&exemption.ticket),
+        format!("{} to {}", exemption.created, exemption.expires),
+    ];
+    format!("| {} |", cells.join(" | "))
 }
 
 fn natives(release: &Release) -> String {

@@ -4,7 +4,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
 use super::{
-    build, check, completions, coverage, diff, docs, explain, init, list, manual, new, schema, test, update,
+    build, check, completions, coverage, diff, docs, exemptions, explain, init, list, manual, new, schema, test, update,
 };
 
 /// The colours of help texts.
@@ -47,6 +47,8 @@ pub enum Verb {
     Explain(explain::Explain),
     /// Show what is enforced where, and what isn't
     Coverage(coverage::Coverage),
+    /// List the exemptions by the day they end, those that have expired, or those that nothing needs
+    Exemptions(exemptions::Exemptions),
     /// Write the documentation of the rules
     Docs(docs::Docs),
     /// Print the JSON Schemas of the policy files

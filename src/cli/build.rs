@@ -13,6 +13,7 @@ use clap::Args;
 use self::folder::{Deviation, Fault, Folder};
 use self::readback::misread;
 use super::date::Date;
+use super::expiry::Calendar;
 use super::project::{Project, listed};
 use super::{Console, Exit, Failure, files, parallel};
 use crate::bundle::{self, Files, lock_path};
@@ -40,7 +41,7 @@ pub struct Build {
     /// Only this target's folders, and neither README nor lock file; may be given several times
     #[arg(short, long, value_name = "TARGET", value_parser = target_parser())]
     target: Vec<Target>,
-    /// The day for which exemptions that have ended are named; today (UTC) if it isn't said
+    /// The day on which it is built: exemptions whose last day was before are left out; today (UTC) if it isn't said
     #[arg(long, value_name = "YYYY-MM-DD")]
     as_of: Option<Date>,
     /// Write nothing; print what is stale, missing, edited by hand, left over or unknown
@@ -67,12 +68,14 @@ impl Build {
     pub(super) fn run(&self, console: &mut Console) -> Result<Exit, Failure> {
         let project = Project::read(&self.project, console)?;
         let environments = project.environments(&self.environment)?;
-        let releases = project.proved_releases(&environments)?;
+        let calendar = Calendar::of(&project.definitions, Date::or_today(self.as_of)?);
+        let releases = project.proved_releases(&environments, |environment| match self.check {
+            true => calendar.expired_by_lock(&self.out, environment),
+            false => calendar.expired(),
+        })?;
         self.refuse_targets_without_use(&releases)?;
+        console.diagnostics(&calendar.warnings(&releases), &project.sources);
         let bundles = bundles(releases)?;
-        for bundle in &bundles {
-            self.name_ended_exemptions(&bundle.release, console)?;
-        }
         match self.check {
             true => self.tell(&bundles, console),
             false => self.write(&bundles, console),
@@ -91,21 +94,6 @@ impl Build {
                 Err(Failure::new("unused-target", message).help(help))
             }
         }
-    }
-
-    fn name_ended_exemptions(&self, release: &Release, console: &mut Console) -> Result<(), Failure> {
-        let day = self.as_of.map_or_else(Date::today, Ok)?;
-        let has_ended = |expires: &str| expires.parse::<Date>().is_ok_and(|last| last < day);
-        for exemption in release.exemptions.iter().filter(|exemption| has_ended(&exemption.expires)) {
-            let message = format!(
-                "exemption `{}` of `{}` ended on {}",
-                exemption.name, release.environment, exemption.expires
-            );
-            let warning = Diagnostic::warning("ended-exemption", message)
-                .help("remove it from the environment, or have a later day approved");
-            console.diagnostics(&[warning], &Sources::new());
-        }
-        Ok(())
     }
 
     /// Whether a path is asked for: all, or those in the folders of `--target`.

@@ -1,7 +1,7 @@
 //! `palisade check`: judges manifests as the engines would judge them.
 
-mod inputs;
-mod judging;
+pub(super) mod inputs;
+pub(super) mod judging;
 
 use std::path::PathBuf;
 
@@ -9,6 +9,8 @@ use clap::{Args, ValueEnum};
 
 use self::inputs::Input;
 use self::judging::{FileReport, judge_all};
+use super::date::Date;
+use super::expiry::Calendar;
 use super::profile::Asked;
 use super::project::{Project, listed};
 use super::{Catalogue, Console, Exit, Failure, files};
@@ -70,6 +72,9 @@ pub struct Check {
     /// Judge also objects whose controller is of a kind that the rule governs: a ReplicaSet's Pods
     #[arg(long)]
     include_owned: bool,
+    /// The day for which is judged: exemptions whose last day was before waive nothing; today (UTC) if it isn't said
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    as_of: Option<Date>,
 }
 
 /// How findings are written.
@@ -164,7 +169,8 @@ impl Check {
             Failure::new("which-environment", "the project has no environment")
                 .help("choose a profile with `--profile` and `--kubernetes`")
         };
-        project.releases(&environments)?.pop().ok_or_else(none)
+        let expired = Calendar::of(&project.definitions, Date::or_today(self.as_of)?).expired();
+        project.releases_without(&environments, &expired)?.pop().ok_or_else(none)
     }
 
     fn refuse_unknown_rules(&self, release: &Release) -> Result<(), Failure> {
@@ -221,7 +227,11 @@ fn no_environment(project: &Project) -> Failure {
 }
 
 /// Tells what couldn't be read.
-fn tell_faults(inputs: &[Input], reports: &[FileReport<'_>], console: &mut Console) {
+pub(super) fn tell_faults<'a>(
+    inputs: &[Input],
+    reports: impl IntoIterator<Item = &'a FileReport<'a>>,
+    console: &mut Console,
+) {
     for (input, report) in inputs.iter().zip(reports) {
         if let Some(cause) = &report.unread {
             Failure::io("read", input.path(), cause).print(console);
@@ -276,7 +286,7 @@ impl MinSeverity {
 
 impl FileReport<'_> {
     /// Whether something in the file was not read.
-    fn is_incomplete(&self) -> bool {
+    pub(super) fn is_incomplete(&self) -> bool {
         self.unread.is_some() || self.has_errors()
     }
 

@@ -1,4 +1,4 @@
-//! Days. Only what writes or judges dates of exemptions asks what day it is: `build`, `init` and `new exemption`.
+//! Days. Which day it is is asked only where it decides over exemptions, or is written into one, and `--as-of` may say another one.
 
 use std::fmt;
 use std::str::FromStr;
@@ -29,14 +29,25 @@ impl Date {
         Self::from_days(self.days() + days)
     }
 
-    /// How many days after 1 January 1970 it is.
+    /// The day that was said, else today.
+    pub(super) fn or_today(said: Option<Self>) -> Result<Self, Failure> {
+        said.map_or_else(Self::today, Ok)
+    }
+
+    /// How many days it is from this day to another one; negative for an earlier one.
+    pub(super) fn days_until(self, other: Self) -> i64 {
+        other.days() - self.days()
+    }
+
+    /// How many days it is since 1 January 1970: the other way round of `from_days`.
     fn days(self) -> i64 {
-        let year = if self.month <= 2 { self.year - 1 } else { self.year };
+        let year = self.year - i64::from(self.month <= 2);
         let era = year.div_euclid(400);
-        let of_era = year.rem_euclid(400);
-        let from_march = if self.month > 2 { self.month - 3 } else { self.month + 9 };
+        let year_of_era = year.rem_euclid(400);
+        let from_march = (self.month + 9) % 12;
         let of_year = (153 * from_march + 2) / 5 + self.day - 1;
-        era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+        let of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year;
+        era * 146_097 + of_era - 719_468
     }
 
     /// The day so many days after 1 January 1970: years begin in March, so that the day that is there in some years only is the
@@ -97,12 +108,19 @@ mod tests {
 
     #[test]
     fn days_later() {
-        for days in (0..60_000).step_by(7) {
-            assert_eq!(Date::from_days(days).days(), days);
-        }
         let after = |day: &str, days| day.parse::<Date>().map(|day| day.after(days).to_string());
         assert_eq!(after("2026-11-24", 180), Ok("2027-05-23".to_owned()));
         assert_eq!(after("2028-02-28", 1), Ok("2028-02-29".to_owned()));
+    }
+
+    #[test]
+    fn days_are_counted() {
+        for days in (-800_000..800_000).step_by(37) {
+            assert_eq!(Date::from_days(days).days(), days);
+        }
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        assert_eq!(day("2027-02-27").days_until(day("2027-03-01")), 2);
+        assert_eq!(day("2028-03-01").days_until(day("2028-02-28")), -2);
     }
 
     #[test]

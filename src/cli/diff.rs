@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::date::Date;
+use super::expiry::Calendar;
 use super::project::Project;
 use super::{Console, Exit, Failure, git};
 use crate::bundle::Lock;
@@ -31,6 +33,9 @@ pub struct Diff {
     /// The output folder whose lock files a `git:REVISION` holds, relative to the current folder
     #[arg(long, value_name = "FOLDER", default_value = "out")]
     out: PathBuf,
+    /// The day for a project folder: exemptions whose last day was before have expired; today (UTC) if it isn't said
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    as_of: Option<Date>,
 }
 
 /// How changes are written.
@@ -72,7 +77,7 @@ impl Diff {
             return in_output_folder(path).map(all);
         }
         if path.join("palisade.yaml").is_file() {
-            return of_project(path, console).map(all);
+            return self.of_project(path, console).map(all);
         }
         if path.is_dir() {
             let message = format!("`{named}` is neither a project folder nor an output folder");
@@ -81,6 +86,14 @@ impl Diff {
             ));
         }
         Ok(Side { releases: vec![lock(named, &read(path)?)?], is_lock_file: true })
+    }
+
+    /// What `build` would write of a project on that day.
+    fn of_project(&self, folder: &Path, console: &mut Console) -> Result<Vec<ReleaseRecord>, Failure> {
+        let project = Project::read(folder, console)?;
+        let expired = Calendar::of(&project.definitions, Date::or_today(self.as_of)?).expired();
+        let releases = project.releases_without(&project.environments(&[])?, &expired)?;
+        Ok(releases.iter().map(ReleaseRecord::of).collect())
     }
 }
 
@@ -103,12 +116,6 @@ struct Side {
     releases: Vec<ReleaseRecord>,
     /// Whether it is one lock file, which says nothing of other environments.
     is_lock_file: bool,
-}
-
-fn of_project(folder: &Path, console: &mut Console) -> Result<Vec<ReleaseRecord>, Failure> {
-    let project = Project::read(folder, console)?;
-    let releases = project.releases(&project.environments(&[])?)?;
-    Ok(releases.iter().map(ReleaseRecord::of).collect())
 }
 
 fn in_output_folder(folder: &Path) -> Result<Vec<ReleaseRecord>, Failure> {

@@ -1,6 +1,6 @@
 //! The proof of rules by their own examples: `test` runs it, and `build` asks for it before it writes anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::parallel;
 use crate::diagnostic::{Diagnostic, Severity, Sink};
@@ -18,16 +18,21 @@ const TOLD: usize = 3;
 /// exemptions and environments, engines in versions that no policy is written for, and each example that gives something else
 /// than it says.
 pub fn faults(definitions: &Definitions) -> Vec<Diagnostic> {
-    releases(definitions).err().unwrap_or_default()
+    releases(definitions, |_| BTreeSet::new()).err().unwrap_or_default()
 }
 
-/// The releases of all environments, or everything that [`faults`] tells.
-pub(super) fn releases(definitions: &Definitions) -> Result<Vec<Release>, Vec<Diagnostic>> {
+/// The releases of all environments, or everything that [`faults`] tells. `expired` gives the exemptions that have expired in an
+/// environment.
+pub(super) fn releases(
+    definitions: &Definitions,
+    expired: impl Fn(&str) -> BTreeSet<String>,
+) -> Result<Vec<Release>, Vec<Diagnostic>> {
     let mut sink = Sink::new();
     sink.extend(lower::setting_faults(definitions));
     let mut releases = Vec::new();
     for environment in &definitions.environments {
-        match lower::lower(definitions, &environment.value.name) {
+        let name = &environment.value.name;
+        match lower::lower_without(definitions, name, &expired(name)) {
             Ok(release) => {
                 sink.extend(version_faults(&release, environment));
                 releases.push(release);

@@ -1,5 +1,6 @@
 //! A project as commands take it: read from its folder, and lowered for its environments.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -112,22 +113,36 @@ impl Project {
     }
 
     /// The releases of these environments, of a project in which nothing is wrong: no rule, profile or environment, also none that
-    /// nobody asked for, and no example.
-    pub(super) fn proved_releases(&self, environments: &[String]) -> Result<Vec<Release>, Failure> {
-        let releases = examples::releases(&self.definitions)
+    /// nobody asked for, and no example. `expired` gives the exemptions that have expired in an environment.
+    pub(super) fn proved_releases(
+        &self,
+        environments: &[String],
+        expired: impl Fn(&str) -> BTreeSet<String>,
+    ) -> Result<Vec<Release>, Failure> {
+        let releases = examples::releases(&self.definitions, expired)
             .map_err(|faults| Failure::of(faults, Rc::clone(&self.sources)))?;
         Ok(releases.into_iter().filter(|release| environments.contains(&release.environment)).collect())
     }
 
-    /// The releases of these environments.
+    /// The releases of these environments, in which every exemption holds.
     pub(super) fn releases(&self, environments: &[String]) -> Result<Vec<Release>, Failure> {
-        environments.iter().map(|environment| self.release(&self.definitions, environment)).collect()
+        self.releases_without(environments, &BTreeSet::new())
+    }
+
+    /// The releases of these environments, in which these exemptions have expired.
+    pub(super) fn releases_without(
+        &self,
+        environments: &[String],
+        expired: &BTreeSet<String>,
+    ) -> Result<Vec<Release>, Failure> {
+        environments.iter().map(|environment| self.release(environment, expired)).collect()
     }
 
     /// The release of an environment, on versions that policies are written for.
-    fn release(&self, definitions: &Definitions, name: &str) -> Result<Release, Failure> {
+    fn release(&self, name: &str, expired: &BTreeSet<String>) -> Result<Release, Failure> {
+        let definitions = &self.definitions;
         let failure = |faults| Failure::of(faults, Rc::clone(&self.sources));
-        let release = lower::lower(definitions, name).map_err(failure)?;
+        let release = lower::lower_without(definitions, name, expired).map_err(failure)?;
         let environment = definitions.environments.iter().find(|environment| environment.value.name == name);
         let faults: Vec<_> = environment
             .into_iter()

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::{Aspect, Change, Class};
 use crate::ir::record::{EngineRecord, EnvironmentRecord, NativeRecord, ReleaseRecord};
-use crate::ir::release::ExemptionRecord;
+use crate::ir::release::{ExemptionRecord, ExemptionState};
 
 pub(super) fn changes(old: &ReleaseRecord, new: &ReleaseRecord) -> Vec<Change> {
     let mut changes = versions(&old.environment, &new.environment);
@@ -147,14 +147,13 @@ fn exemptions(old: &[ExemptionRecord], new: &[ExemptionRecord]) -> Vec<Change> {
     };
     let (old, new) = (by_name(old), by_name(new));
     let gone = old.iter().filter(|(name, _)| !new.contains_key(*name)).map(|(name, record)| {
-        let text = format!("exemption `{name}` is gone: {}, {}", record.identity, record.waives);
-        Change::new(Aspect::Exemption, Class::Tightened, text).named(name).from(json(record))
+        let (class, text) = gone_exemption(record);
+        Change::new(Aspect::Exemption, class, text).named(name).from(json(record))
     });
     let others = new.iter().filter_map(|(name, record)| match old.get(name) {
         None => {
-            let (waives, until) = (&record.waives, &record.expires);
-            let text = format!("exemption `{name}` is new: {}, {waives}, until {until}", record.identity);
-            Some(Change::new(Aspect::Exemption, Class::Loosened, text).named(name).to(json(record)))
+            let (class, text) = new_exemption(record);
+            Some(Change::new(Aspect::Exemption, class, text).named(name).to(json(record)))
         }
         Some(before) if before == record => None,
         Some(before) => {
@@ -188,9 +187,52 @@ fn natives(old: &[NativeRecord], new: &[NativeRecord]) -> Vec<Change> {
     paths.into_iter().filter_map(change).collect()
 }
 
-/// Later is looser. What the exemption waives where is the rules' own change.
+fn gone_exemption(record: &ExemptionRecord) -> (Class, String) {
+    let name = &record.name;
+    match record.state {
+        ExemptionState::Holds => {
+            let text = format!("exemption `{name}` is gone: {}, {}", record.identity, record.waives);
+            (Class::Tightened, text)
+        }
+        ExemptionState::Expired => {
+            (Class::Editorial, format!("exemption `{name}` is gone; it had expired on {}", record.expires))
+        }
+    }
+}
+
+fn new_exemption(record: &ExemptionRecord) -> (Class, String) {
+    let (name, until) = (&record.name, &record.expires);
+    match record.state {
+        ExemptionState::Holds => {
+            let (identity, waives) = (&record.identity, &record.waives);
+            (Class::Loosened, format!("exemption `{name}` is new: {identity}, {waives}, until {until}"))
+        }
+        ExemptionState::Expired => {
+            (Class::Editorial, format!("exemption `{name}` is new, and had expired on {until} already"))
+        }
+    }
+}
+
+/// Later is looser, and so is what holds. What the exemption waives where is the rules' own change.
 fn changed_exemption(old: &ExemptionRecord, new: &ExemptionRecord) -> (Class, String) {
-    let name = &new.name;
+    let (name, until) = (&new.name, &new.expires);
+    match (old.state, new.state) {
+        (ExemptionState::Holds, ExemptionState::Expired) => {
+            let (ticket, owner) = (&new.ticket, &new.owner);
+            let text = format!(
+                "exemption `{name}` expired on {until}, and waives nothing any more ({owner}, {ticket})"
+            );
+            return (Class::Tightened, text);
+        }
+        (ExemptionState::Expired, ExemptionState::Holds) => {
+            return (
+                Class::Loosened,
+                format!("exemption `{name}` had expired, and holds again until {until}"),
+            );
+        }
+        (ExemptionState::Holds, ExemptionState::Holds)
+        | (ExemptionState::Expired, ExemptionState::Expired) => {}
+    }
     match Class::of_order(&old.expires, &new.expires).reversed() {
         Class::Editorial => (Class::Editorial, format!("exemption `{name}` is described in other words")),
         class @ (Class::Tightened | Class::Loosened | Class::Moved | Class::Unclear) => {

@@ -4,8 +4,8 @@ use crate::differ::{Aspect, Change, Class, compare};
 use crate::ir::number;
 use crate::ir::record::ReleaseRecord;
 use crate::ir::{
-    Action, Condition, Direction, LeftOut, Literal, Operator, Parameter, ParameterKind, Release, Target,
-    Value, sample,
+    Action, Condition, Direction, ExemptionState, LeftOut, Literal, Operator, Parameter, ParameterKind,
+    Release, Target, Value, sample,
 };
 
 /// The changes between the sample and what `edit` makes of it.
@@ -213,6 +213,40 @@ fn a_waiver_loosens() {
     );
     let later = told(|new| new.exemptions[0].expires = "2027-06-01".to_owned());
     assert_eq!(later, ["loosened Exemption: exemption `node-agent` ends on 2027-05-01 → 2027-06-01"]);
+}
+
+#[test]
+fn an_exemption_that_expired_tightens() {
+    let expired = told(|new| {
+        new.rules[0].checks[0].waivers.clear();
+        new.exemptions[0].state = ExemptionState::Expired;
+    });
+    assert_eq!(
+        expired,
+        [
+            "tightened Exemption: exemption `node-agent` expired on 2027-05-01, and waives nothing any more \
+             (observability, SEC-12)",
+            "tightened Waiver: exemption `node-agent` no longer waives check `add`"
+        ]
+    );
+    let mut old = sample::release();
+    old.exemptions[0].state = ExemptionState::Expired;
+    let old = ReleaseRecord::of(&old);
+    let told_from = |new: &Release| {
+        let changes = compare(std::slice::from_ref(&old), &[ReleaseRecord::of(new)]).remove(0).changes;
+        changes
+            .into_iter()
+            .map(|change| format!("{} {}", change.class.name(), change.text))
+            .collect::<Vec<_>>()
+    };
+    let mut new = sample::release();
+    new.exemptions[0].expires = "2027-08-01".to_owned();
+    assert_eq!(
+        told_from(&new),
+        ["loosened exemption `node-agent` had expired, and holds again until 2027-08-01"]
+    );
+    new.exemptions.clear();
+    assert_eq!(told_from(&new), ["editorial exemption `node-agent` is gone; it had expired on 2027-05-01"]);
 }
 
 #[test]

@@ -66,6 +66,16 @@ pub enum Status {
     Exempted(Vec<String>),
 }
 
+impl Status {
+    /// The exemptions that waive the violation.
+    pub fn into_exemptions(self) -> Vec<String> {
+        match self {
+            Status::Violated | Status::Unreadable => Vec::new(),
+            Status::Exempted(names) => names,
+        }
+    }
+}
+
 /// One subject that breaks one check, or one shape that is broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {

@@ -8,6 +8,7 @@ mod condition;
 mod context;
 mod environment;
 mod example;
+mod exemption;
 mod governed;
 mod loops;
 mod message;
@@ -31,17 +32,30 @@ use crate::ir::{Kind, KindFields, Release};
 use crate::model::{KindDeclaration, Rule, Scope};
 use crate::project::{Definitions, Located, View};
 pub use example::NAMESPACE;
+pub use exemption::record as exemption_record;
 
 /// The release of one environment, or everything that is wrong with the definitions that it is made of.
 ///
 /// # Errors
 /// Gives the faults, each with its place. An environment that isn't defined is a fault without a place.
 pub fn lower(definitions: &Definitions, environment: &str) -> Result<Release, Vec<Diagnostic>> {
+    lower_without(definitions, environment, &BTreeSet::new())
+}
+
+/// Like [`lower()`], but these exemptions, by name, have expired: the release tells of them, and they waive nothing.
+///
+/// # Errors
+/// Those of [`lower()`].
+pub fn lower_without(
+    definitions: &Definitions,
+    environment: &str,
+    expired: &BTreeSet<String>,
+) -> Result<Release, Vec<Diagnostic>> {
     let Some(environment) = definitions.environments.iter().find(|one| one.value.name == environment) else {
         return Err(vec![environment::unknown(definitions, environment)]);
     };
     let view = definitions.view_of(&environment.value);
-    environment::release(&view, &kinds(&view.kinds), environment).map_err(sorted)
+    environment::release(&view, &kinds(&view.kinds), environment, expired).map_err(sorted)
 }
 
 /// Releases of one rule alone, denying everywhere: one for each set of parameters, versions and exemptions that its examples
@@ -78,7 +92,7 @@ pub fn setting_faults(definitions: &Definitions) -> Vec<Diagnostic> {
             sink.extend(environment::profile_faults(profile, &view.rules));
         }
         for exemption in view.exemptions {
-            sink.extend(environment::exemption_faults(exemption, &kinds));
+            sink.extend(exemption::faults(exemption, &kinds));
         }
     }
     sink.into_vec()

@@ -25,7 +25,7 @@ pub struct ReleaseRecord {
     /// The namespaces that no rule looks into, sorted.
     #[serde(default)]
     pub left_out: Vec<LeftOut>,
-    /// The exemptions that hold, sorted by name.
+    /// The exemptions that are granted, each with whether it holds, sorted by name.
     #[serde(default)]
     pub exemptions: Vec<ExemptionRecord>,
     /// Policies that are copied as they are, sorted by path.

@@ -36,7 +36,7 @@ pub struct Release {
     pub left_out: Vec<LeftOut>,
     /// The names of the namespace scopes in order, the last (without a name) left away, with their selectors.
     pub scopes: Vec<(String, Requirement)>,
-    /// The exemptions that hold here, sorted by name.
+    /// The exemptions that are granted here, those that have expired too, sorted by name.
     pub exemptions: Vec<ExemptionRecord>,
     /// Policies that are copied as they are, sorted by path.
     pub natives: Vec<Native>,
@@ -136,6 +136,20 @@ pub struct ExemptionRecord {
     pub identity: String,
     /// What is waived, in one line.
     pub waives: String,
+    /// Whether it holds in this release.
+    #[serde(default)]
+    pub state: ExemptionState,
+}
+
+/// Whether an exemption holds in a release. Its day is compared when the release is made, and never afterwards.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExemptionState {
+    /// It waives what it says.
+    #[default]
+    Holds,
+    /// Its last day was over, and it waives nothing.
+    Expired,
 }
 
 /// Where a rule holds, and what happens there. Placements of one rule never overlap.

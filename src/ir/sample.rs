@@ -173,6 +173,7 @@ pub fn release() -> Release {
             expires: "2027-05-01".to_owned(),
             identity: "namespace monitoring".to_owned(),
             waives: "capability BPF".to_owned(),
+            state: ExemptionState::Holds,
         }],
         rules: vec![rule("POD-008"), rule("POD-009")],
     }

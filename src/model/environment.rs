@@ -305,4 +305,7 @@ pub struct Project {
     /// The namespaces that environments leave out unless they say otherwise
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOutNamespace>,
+    /// The days before an exemption's last one on which `build` warns of it; 30 when it isn't said
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warn_days_before_expiry: Option<u16>,
 }

@@ -110,4 +110,7 @@ pub struct Exemption {
     /// Rules that are waived as a whole
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<String>,
+    /// Says aloud that the exemption goes by what the author of a workload chooses: an object's name
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keyed_by_author_controlled_fields: bool,
 }

@@ -14,7 +14,7 @@ const STANDARD_INPUT: &str = "<standard input>";
 
 /// One text to read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Input {
+pub(in crate::cli) enum Input {
     /// Standard input.
     Standard,
     /// A file.
@@ -40,7 +40,7 @@ impl Input {
 }
 
 /// The inputs that paths name, each once: in the order of the paths, those of a folder sorted. Also what couldn't be listed.
-pub(super) fn list(paths: &[PathBuf]) -> (Vec<Input>, Vec<Failure>) {
+pub(in crate::cli) fn list(paths: &[PathBuf]) -> (Vec<Input>, Vec<Failure>) {
     let mut inputs = Vec::new();
     let mut failures = Vec::new();
     for path in paths {

@@ -1,5 +1,6 @@
 //! Judges the objects of many files, several files at a time; what comes out doesn't depend on how many.
 
+use std::collections::BTreeSet;
 use std::io;
 
 use super::super::parallel;
@@ -11,25 +12,25 @@ use crate::yaml::{self, Budget, Dialect, Node};
 
 /// What was found in one file.
 #[derive(Default)]
-pub(super) struct FileReport<'a> {
+pub(in crate::cli) struct FileReport<'a> {
     /// The findings, with the actions that hold as far as namespaces are known by name alone.
-    pub(super) findings: Vec<Finding<'a>>,
+    pub(in crate::cli) findings: Vec<Finding<'a>>,
     /// The file's own Namespaces.
-    pub(super) namespaces: Namespaces,
+    pub(in crate::cli) namespaces: Namespaces,
     /// How many objects it holds.
-    pub(super) objects: usize,
+    pub(in crate::cli) objects: usize,
     /// How many documents or items of lists are no objects.
-    pub(super) no_objects: usize,
+    pub(in crate::cli) no_objects: usize,
     /// How many objects were left to their controllers.
-    pub(super) owned: usize,
+    pub(in crate::cli) owned: usize,
     /// How many objects are in namespaces that are left out.
-    pub(super) left_out: usize,
+    pub(in crate::cli) left_out: usize,
     /// What is wrong with the text.
-    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(in crate::cli) diagnostics: Vec<Diagnostic>,
     /// The text, if something is wrong with it.
-    pub(super) sources: Sources,
+    pub(in crate::cli) sources: Sources,
     /// Why the file couldn't be read.
-    pub(super) unread: Option<io::Error>,
+    pub(in crate::cli) unread: Option<io::Error>,
 }
 
 /// Judges all inputs; the reports come in their order.
@@ -41,6 +42,28 @@ pub(super) fn judge_all<'a>(
     parallel::each(inputs, |input| match inputs::read(input) {
         Ok(file) => judge_file(file, inspector, owner),
         Err(cause) => FileReport { unread: Some(cause), ..FileReport::default() },
+    })
+}
+
+/// The exemptions that waive something in each input, by each of the inspectors; with what is wrong with the input.
+pub(in crate::cli) fn waiving(
+    inputs: &[Input],
+    inspectors: &[Inspector<'_>],
+) -> Vec<(FileReport<'static>, Vec<BTreeSet<String>>)> {
+    let by_name_alone = Namespaces::default();
+    parallel::each(inputs, |input| {
+        let mut used = vec![BTreeSet::new(); inspectors.len()];
+        let report = match inputs::read(input) {
+            Ok(file) => read(file, |_, _, _, object| {
+                for (used, inspector) in used.iter_mut().zip(inspectors) {
+                    let inspections = inspector.inspect(object, &by_name_alone).inspections;
+                    let violations = inspections.into_iter().flat_map(|one| one.verdict.violations);
+                    used.extend(violations.flat_map(|violation| violation.status.into_exemptions()));
+                }
+            }),
+            Err(cause) => FileReport { unread: Some(cause), ..FileReport::default() },
+        };
+        (report, used)
     })
 }
 

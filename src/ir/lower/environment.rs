@@ -7,12 +7,12 @@ use serde_json::Value as Json;
 use super::context::Versions;
 use super::parameter::{self, Setting};
 use super::rule::{self, Surroundings};
-use super::waiver::{self, Exempting};
-use super::{example, placement, standard};
+use super::waiver::Exempting;
+use super::{example, exemption, placement, standard};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::ir::{
-    Action, EngineRange, ExemptionRecord, Kind, LeftOut, NEWEST_POD_SECURITY, Native, OLDEST_POD_SECURITY,
-    Release, Rule, Target, Version,
+    Action, EngineRange, Kind, LeftOut, NEWEST_POD_SECURITY, Native, OLDEST_POD_SECURITY, Release, Rule,
+    Target, Version,
 };
 use crate::model::{self, Environment, Exemption, Layout, PackedAction, Profile, VersionRange};
 use crate::project::{self, Definitions, Located, Place, View, held};
@@ -25,6 +25,7 @@ pub(super) fn release(
     view: &View<'_>,
     kinds: &[Kind],
     environment: &Located<Environment>,
+    expired: &BTreeSet<String>,
 ) -> Result<Release, Vec<Diagnostic>> {
     let mut faults = Vec::new();
     let Some(project) = view.project else {
@@ -48,10 +49,11 @@ pub(super) fn release(
         .filter(|exemption| environment.value.exemptions.contains(&exemption.value.name))
         .collect();
     for exemption in &exemptions {
-        faults.extend(exemption_faults(exemption, kinds));
+        faults.extend(exemption::faults(exemption, kinds));
     }
+    let waiving: Vec<Exempting> = exemption::waiving(&exemptions, expired);
     let left_out = left_out(project, environment);
-    let rules = rules(view, kinds, &profiles, environment, versions, &exemptions, &left_out, &mut faults);
+    let rules = rules(view, kinds, &profiles, environment, versions, &waiving, &left_out, &mut faults);
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -70,7 +72,7 @@ pub(super) fn release(
         packed: packed(&environment.value.targets),
         left_out,
         scopes: placement::scopes(&environment.value),
-        exemptions: exemptions.iter().map(|exemption| record(&exemption.value)).collect(),
+        exemptions: exemption::records(&exemptions, expired),
         natives,
         rules,
     })
@@ -200,12 +202,6 @@ fn left_out(project: &Located<model::Project>, environment: &Located<Environment
     left_out
 }
 
-/// What is wrong with an exemption's identity and features.
-pub(super) fn exemption_faults(exemption: &Located<Exemption>, kinds: &[Kind]) -> Vec<Diagnostic> {
-    let wrong = waiver::faults(&exemption.value.identity, &exemption.value.features, kinds, &Place::root());
-    wrong.into_iter().map(|(place, fault)| exemption.mark(fault, &place)).collect()
-}
-
 /// What is wrong with the values that a profile gives to parameters.
 pub(super) fn profile_faults(profile: &Located<Profile>, rules: &[&Located<model::Rule>]) -> Vec<Diagnostic> {
     let mut faults = standard::faults(profile, rules);
@@ -230,19 +226,10 @@ fn rules(
     profiles: &[&Located<Profile>],
     environment: &Located<Environment>,
     versions: Versions,
-    exemptions: &[&Located<Exemption>],
+    exemptions: &[Exempting],
     left_out: &[LeftOut],
     faults: &mut Vec<Diagnostic>,
 ) -> Vec<Rule> {
-    let exemptions: Vec<Exempting> = exemptions
-        .iter()
-        .map(|exemption| Exempting {
-            name: exemption.value.name.clone(),
-            identity: exemption.value.identity.clone(),
-            features: exemption.value.features.clone(),
-            rules: exemption.value.rules.clone(),
-        })
-        .collect();
     let left_out: Vec<String> = left_out.iter().map(|one| one.namespace.clone()).collect();
     let held = held(profiles);
     let mut rules = Vec::new();
@@ -257,7 +244,7 @@ fn rules(
             kinds,
             settings: settings(written, profiles, environment, faults),
             versions,
-            exemptions: exemptions.clone(),
+            exemptions: exemptions.to_vec(),
         };
         match rule::rule(written, &surroundings) {
             Ok(mut rule) => {
@@ -308,58 +295,4 @@ fn settings_of<T>(
         settings.insert(name.clone(), setting);
     }
     settings
-}
-
-fn record(exemption: &Exemption) -> ExemptionRecord {
-    let identity = &exemption.identity;
-    let who = match &identity.object {
-        Some(object) => match &object.namespace {
-            Some(namespace) => format!("{} {namespace}/{}", object.kind, object.name),
-            None => format!("{} {}", object.kind, object.name),
-        },
-        None => {
-            let sidecars = match identity.sidecars.as_slice() {
-                [] => String::new(),
-                sidecars => format!(", beside {}", sidecars.join(", ")),
-            };
-            format!(
-                "service account {}/{}, images {}{sidecars}",
-                identity.namespace.as_deref().unwrap_or_default(),
-                identity.service_account.as_deref().unwrap_or_default(),
-                identity.images.join(", "),
-            )
-        }
-    };
-    ExemptionRecord {
-        name: exemption.name.clone(),
-        owner: exemption.owner.clone(),
-        approved_by: exemption.approved_by.clone(),
-        reason: exemption.reason.clone(),
-        ticket: exemption.ticket.clone(),
-        created: exemption.created.clone(),
-        expires: exemption.expires.clone(),
-        identity: who,
-        waives: waives(exemption),
-    }
-}
-
-fn waives(exemption: &Exemption) -> String {
-    let features = &exemption.features;
-    let flags = [
-        ("privileged containers", features.privileged),
-        ("host network", features.host_network),
-        ("host PIDs", features.host_pid),
-        ("host IPC", features.host_ipc),
-        ("running as root", features.run_as_root),
-    ];
-    let lists = [
-        ("capabilities", &features.capabilities),
-        ("host paths", &features.host_paths),
-        ("SELinux types", &features.selinux_types),
-        ("rules", &exemption.rules),
-    ];
-    let flags = flags.iter().filter(|(_, waived)| *waived).map(|(name, _)| (*name).to_owned());
-    let lists = lists.iter().filter(|(_, values)| !values.is_empty());
-    let lists = lists.map(|(name, values)| format!("{name} {}", values.join(", ")));
-    flags.chain(lists).collect::<Vec<_>>().join("; ")
 }

@@ -15,6 +15,7 @@ pub(super) fn check(report: &mut Report<Exemption>, names: &Names) {
         report.at(&root.key(field), line_fault(&format!("`{field}`"), text));
     }
     check_identity(report, &exemption.identity, &root.key("identity"));
+    check_key(report);
     let rules = root.key("rules");
     for (index, rule) in exemption.rules.iter().enumerate() {
         if !names.has_rule(rule) {
@@ -78,6 +79,38 @@ fn check_days(report: &mut Report<Exemption>) {
             fault = fault.related(span, "created here");
         }
         report.at(&root.key("expires"), fault);
+    }
+}
+
+/// An object's name is chosen by whoever creates the object, and who may create one can't be bound to a name by RBAC. So an
+/// exemption that goes by a name must say that it knows, and is warned of.
+fn check_key(report: &mut Report<Exemption>) {
+    const FIELD: &str = "keyed_by_author_controlled_fields";
+    let (exemption, root) = (report.value(), Place::root());
+    let object = root.key("identity").key("object");
+    let chosen = "whoever creates the object chooses its name, and so exempts himself";
+    match (&exemption.identity.object, exemption.keyed_by_author_controlled_fields) {
+        (Some(_), false) => {
+            let fault =
+                Diagnostic::error("author-controlled-key", "the exemption goes by nothing but a name")
+                    .label("expected `namespace`, `service_account` and `images`, which RBAC guards")
+                    .help(format!("{chosen}: if that is meant, say `{FIELD}: true`"));
+            report.at_key(&object, fault);
+        }
+        (Some(named), true) => {
+            let message = format!("the exemption goes by the name `{}` alone", named.name);
+            let fault = Diagnostic::warning("author-controlled-key", message)
+                .label("is chosen by whoever creates the object")
+                .help("guard by RBAC who may create such objects, or name a namespace, a service account and images");
+            report.at(&object.key("name"), fault);
+        }
+        (None, true) => {
+            let fault = Diagnostic::error("author-controlled-key", format!("`{FIELD}` says nothing here"))
+                .label("expected only beside an identity with `object`")
+                .help("a namespace and a service account are guarded by RBAC: remove the field");
+            report.at_key(&root.key(FIELD), fault);
+        }
+        (None, false) => {}
     }
 }
 
