@@ -113,9 +113,8 @@
 //! let environment = Environment {
 //!     name: "production".into(),
 //!     description: "The clusters that customers see".into(),
-//!     kubernetes: "1.33".into(),
-//!     pod_security: None,
-//!     targets: Engines {
+//!     kubernetes: Some("1.33".into()),
+//!     targets: Some(Engines {
 //!         validating_admission_policy: Some(VersionRange {
 //!             from: "1.33".into(),
 //!             to: "1.35".into(),
@@ -123,18 +122,16 @@
 //!             packed_actions: None,
 //!         }),
 //!         ..Engines::default()
-//!     },
-//!     profile: "standard".into(),
-//!     namespaces: vec![NamespaceScope {
+//!     }),
+//!     profile: Some("standard".into()),
+//!     namespaces: Some(vec![NamespaceScope {
 //!         name: "workloads".into(),
 //!         names: None,
 //!         label: None,
-//!         action: Action::Deny,
-//!     }],
-//!     left_out: LeftOut::default(),
-//!     failure_policy: FailurePolicies::default(),
+//!         action: Action::Deny.into(),
+//!     }]),
 //!     rules: BTreeMap::from([("ACM-007".into(), own)]),
-//!     exemptions: Vec::new(),
+//!     ..Environment::default()
 //! };
 //! let project = Project {
 //!     name: "acme".into(),

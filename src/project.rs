@@ -3,12 +3,14 @@
 //! Reads no file itself, and gives no meaning to a rule: that is `ir::lower`.
 
 mod checks;
+mod layers;
 mod layout;
 mod load;
 mod place;
 mod schema;
 mod shape;
 
+pub use layers::{Layers, Said};
 pub use load::{Loaded, SourceFile, load, load_from};
 pub use place::{Located, Place};
 pub use schema::schemas;

@@ -2,10 +2,12 @@
 //!
 //! Every fault of a definition is told at once, at its own place; a release is made of faultless definitions alone.
 
+mod action;
 mod argument;
 mod check;
 mod condition;
 mod context;
+mod engines;
 mod environment;
 mod example;
 mod governed;
@@ -77,7 +79,7 @@ pub fn faults(definitions: &Definitions) -> Vec<Diagnostic> {
     for rule in &definitions.rules {
         sink.extend(proofs(definitions, &rule.value.id).err().into_iter().flatten());
     }
-    for environment in &definitions.environments {
+    for environment in definitions.environments.iter().filter(|one| !one.value.is_abstract) {
         sink.extend(lower(definitions, &environment.value.name).err().into_iter().flatten());
     }
     sink.into_vec()

@@ -14,7 +14,7 @@ mod text;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::layout::{named_rule, stem};
-use super::{Definitions, Located, Place};
+use super::{Definitions, Layers, Located, Place};
 use crate::diagnostic::{Diagnostic, Sink, did_you_mean};
 
 /// Longest name of a thing whose name becomes a label's value or part of a file name.
@@ -26,6 +26,7 @@ pub(super) struct Names {
     pub rules: BTreeSet<String>,
     pub profiles: BTreeSet<String>,
     pub exemptions: BTreeSet<String>,
+    pub environments: BTreeSet<String>,
 }
 
 /// Reports every structural fault; `unread` are the names in files that could not be read.
@@ -50,7 +51,8 @@ pub(super) fn check(definitions: &Definitions, unread: &Names, sink: &mut Sink) 
         })
         .collect();
     for environment in &definitions.environments {
-        environment::check(&mut Report { located: environment, sink }, &names, &held);
+        let layers = Layers::of(&definitions.environments, environment);
+        environment::check(&mut Report { located: environment, sink }, &names, &held, layers);
     }
     for exemption in &definitions.exemptions {
         exemption::check(&mut Report { located: exemption, sink }, &names);
@@ -63,6 +65,11 @@ fn all_names(definitions: &Definitions, unread: &Names) -> Names {
     let mut names = unread.clone();
     names.rules.extend(said(&definitions.rules, |rule| &rule.id, named_rule));
     names.profiles.extend(said(&definitions.profiles, |profile| &profile.name, |path| stem(path).to_owned()));
+    names.environments.extend(said(
+        &definitions.environments,
+        |environment| &environment.name,
+        |path| stem(path).to_owned(),
+    ));
     names.exemptions.extend(said(
         &definitions.exemptions,
         |exemption| &exemption.name,
