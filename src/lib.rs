@@ -138,6 +138,7 @@
 //!     help: "Ask the platform team about << rule >>.".into(),
 //!     owner: None,
 //!     left_out: Vec::new(),
+//!     protected_labels: Vec::new(),
 //! };
 //!
 //! // What they define together has no fault: names fit, conditions can be read, examples give what they say.

@@ -14,7 +14,7 @@ pub use condition::{Argument, Arguments, Condition, Count, Literal, Operand, Pat
 pub use environment::{
     Action, Actions, ActionsApart, Engines, Environment, FailurePolicies, FailurePolicy, Layout, LeftOut,
     LeftOutNamespace, NamespaceLabel, NamespaceScope, PackedAction, Profile, ProfileRule, Project,
-    RuleSettings, SeverityFloor, Standard, StandardCheck, VersionRange,
+    ProtectedLabel, RuleSettings, SeverityFloor, Standard, StandardCheck, VersionRange,
 };
 pub use exemption::{Exemption, Features, Identity, Monitor, NamedObject};
 pub use kinds::{KindDeclaration, Kinds, Scope};

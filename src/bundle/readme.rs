@@ -113,7 +113,11 @@ fn own_actions(release: &Release) -> String {
     let chosen: Vec<String> = labels
         .iter()
         .map(|label| {
-            format!("\n\nWhoever may label a namespace with `{label}` chooses its actions: guard who may update namespaces.")
+            let guarded = match release.protected_labels.get(*label) {
+                Some(reason) => format!("It is protected: {}", cell(reason)),
+                None => "Guard who may update namespaces.".to_owned(),
+            };
+            format!("\n\nWhoever may label a namespace with `{label}` chooses its actions. {guarded}")
         })
         .collect();
     format!(

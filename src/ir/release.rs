@@ -34,6 +34,8 @@ pub struct Release {
     pub left_out: Vec<LeftOut>,
     /// The names of the namespace scopes in order, the last (without a name) left away, with their selectors.
     pub scopes: Vec<(String, Requirement)>,
+    /// Labels of namespaces that not everybody can set, each with what protects it.
+    pub protected_labels: BTreeMap<String, String>,
     /// The exemptions that hold here, sorted by name.
     pub exemptions: Vec<ExemptionRecord>,
     /// The rules, sorted by id.

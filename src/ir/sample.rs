@@ -179,6 +179,7 @@ pub fn release() -> Release {
                 values: vec!["sandbox".to_owned()],
             },
         )],
+        protected_labels: BTreeMap::new(),
         exemptions: vec![ExemptionRecord {
             name: "node-agent".to_owned(),
             owner: "observability".to_owned(),

@@ -329,6 +329,18 @@ pub struct Profile {
     pub standard: Option<Standard>,
 }
 
+/// A label of namespaces that not everybody who may write to a namespace can set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProtectedLabel {
+    /// The label's key
+    #[schemars(length(min = 1))]
+    pub key: String,
+    /// What protects it: who may set it, and what keeps all others from it
+    #[schemars(length(min = 1))]
+    pub reason: String,
+}
+
 /// The file `palisade.yaml`: what holds for the whole project.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -345,4 +357,7 @@ pub struct Project {
     /// The namespaces that environments leave out unless they say otherwise
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOutNamespace>,
+    /// Labels by which environments may select namespaces: whoever sets one chooses the actions there
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub protected_labels: Vec<ProtectedLabel>,
 }

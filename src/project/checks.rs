@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::layout::{named_rule, stem};
 use super::{Definitions, Layers, Located, Place};
 use crate::diagnostic::{Diagnostic, Sink, did_you_mean};
+use crate::model::Project;
 
 /// Longest name of a thing whose name becomes a label's value or part of a file name.
 const LONGEST_NAME: usize = 63;
@@ -27,6 +28,8 @@ pub(super) struct Names {
     pub profiles: BTreeSet<String>,
     pub exemptions: BTreeSet<String>,
     pub environments: BTreeSet<String>,
+    /// The labels that the project protects; absent if its file could not be read.
+    pub protected_labels: Option<BTreeSet<String>>,
 }
 
 /// Reports every structural fault; `unread` are the names in files that could not be read.
@@ -63,6 +66,8 @@ pub(super) fn check(definitions: &Definitions, unread: &Names, sink: &mut Sink) 
 /// The names that are said, and those that the files' names say: of two that differ only one is wrong.
 fn all_names(definitions: &Definitions, unread: &Names) -> Names {
     let mut names = unread.clone();
+    let labels = |project: &Project| project.protected_labels.iter().map(|label| label.key.clone()).collect();
+    names.protected_labels = definitions.project.as_ref().map(|project| labels(&project.value));
     names.rules.extend(said(&definitions.rules, |rule| &rule.id, named_rule));
     names.profiles.extend(said(&definitions.profiles, |profile| &profile.name, |path| stem(path).to_owned()));
     names.environments.extend(said(

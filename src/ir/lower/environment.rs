@@ -56,6 +56,12 @@ pub(super) fn release(
         packed: engines::packed(&layers),
         left_out,
         scopes: placement::scopes(&layers),
+        protected_labels: project
+            .value
+            .protected_labels
+            .iter()
+            .map(|label| (label.key.clone(), label.reason.clone()))
+            .collect(),
         exemptions: exemptions.iter().map(|exemption| record(&exemption.value)).collect(),
         rules,
     })

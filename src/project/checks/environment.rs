@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::text::{line_fault, listed, namespace_fault, slug_fault, version, version_fault};
+use super::text::{label_fault, line_fault, listed, namespace_fault, slug_fault, version, version_fault};
 use super::{Names, Report, unknown};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Actions, ActionsApart, Environment, Layout, NamespaceScope, Profile, VersionRange};
@@ -38,6 +38,7 @@ pub(super) fn check(
         report.at(&root.key("profile"), unknown("unknown-profile", "profile", profile, known));
     }
     check_namespaces(report);
+    warn_of_labels(report, names);
     let also = environment.left_out.also.iter().map(|left_out| left_out.namespace.as_str());
     report.repeated(&root.key("left_out").key("also"), also, "the namespace");
     check_rule_names(report, names);
@@ -176,6 +177,26 @@ fn check_scope(report: &mut Report<Environment>, scope: &NamespaceScope, place: 
 fn last_with_selector(name: &str, field: &str) -> Diagnostic {
     Diagnostic::error("no-last-scope", format!("the last namespace scope `{name}` has `{field}`"))
         .label("expected neither `names` nor `label` in the last scope")
+}
+
+/// Whoever may label a namespace chooses its action.
+fn warn_of_labels(report: &mut Report<Environment>, names: &Names) {
+    let Some(protected) = &names.protected_labels else { return };
+    for (index, scope) in report.value().namespaces.iter().flatten().enumerate() {
+        let Some(label) = scope.label.as_ref().filter(|label| !protected.contains(&label.key)) else {
+            continue;
+        };
+        let key = &label.key;
+        let warning = Diagnostic::warning(
+            "unprotected-label",
+            format!("whoever may label a namespace with `{key}` chooses what happens there"),
+        )
+        .label("isn't protected, as far as the project says")
+        .help("select namespaces by `names`, or name the label in `palisade.yaml` under `protected_labels`, with what protects it");
+        let place = Place::root().key("namespaces").index(index).key("label").key("key");
+        report.at(&place, warning);
+        report.at(&place, label_fault(key));
+    }
 }
 
 /// A scope says what happens to all objects: there is nothing behind it that would say the rest.
