@@ -12,7 +12,7 @@ mod reports_role;
 
 use std::collections::BTreeMap;
 
-pub use actions::actions;
+pub use actions::{actions, denies_pods};
 pub use limits::{Area, Unseen, limits, unseen};
 pub use lock::{FORMAT, Lock, LockError, digest};
 

@@ -115,9 +115,8 @@
 //! let environment = Environment {
 //!     name: "production".into(),
 //!     description: "The clusters that customers see".into(),
-//!     kubernetes: "1.33".into(),
-//!     pod_security: None,
-//!     targets: Engines {
+//!     kubernetes: Some("1.33".into()),
+//!     targets: Some(Engines {
 //!         validating_admission_policy: Some(VersionRange {
 //!             from: "1.33".into(),
 //!             to: "1.35".into(),
@@ -125,19 +124,16 @@
 //!             packed_actions: None,
 //!         }),
 //!         ..Engines::default()
-//!     },
-//!     catalogue: None,
-//!     profile: "standard".into(),
-//!     namespaces: vec![NamespaceScope {
+//!     }),
+//!     profile: Some("standard".into()),
+//!     namespaces: Some(vec![NamespaceScope {
 //!         name: "workloads".into(),
 //!         names: None,
 //!         label: None,
-//!         action: Action::Deny,
-//!     }],
-//!     left_out: LeftOut::default(),
-//!     failure_policy: FailurePolicies::default(),
+//!         action: Action::Deny.into(),
+//!     }]),
 //!     rules: BTreeMap::from([("ACM-007".into(), own)]),
-//!     exemptions: Vec::new(),
+//!     ..Environment::default()
 //! };
 //! let project = Project {
 //!     name: "acme".into(),
@@ -146,6 +142,7 @@
 //!     owner: None,
 //!     left_out: Vec::new(),
 //!     warn_days_before_expiry: None,
+//!     protected_labels: Vec::new(),
 //! };
 //!
 //! // What they define together has no fault: names fit, conditions can be read, examples give what they say.

@@ -12,9 +12,9 @@ mod rule;
 
 pub use condition::{Argument, Arguments, Condition, Count, Literal, Operand, Paths, Reference};
 pub use environment::{
-    Action, Engines, Environment, FailurePolicies, FailurePolicy, Layout, LeftOut, LeftOutNamespace,
-    NamespaceLabel, NamespaceScope, PackedAction, Profile, ProfileRule, Project, RuleSettings, Standard,
-    StandardCheck, VersionRange,
+    Action, Actions, ActionsApart, Engines, Environment, FailurePolicies, FailurePolicy, Layout, LeftOut,
+    LeftOutNamespace, NamespaceLabel, NamespaceScope, PackedAction, Profile, ProfileRule, Project,
+    ProtectedLabel, RuleSettings, SeverityFloor, Standard, StandardCheck, VersionRange,
 };
 pub use exemption::{Exemption, Features, Identity, Monitor, NamedObject};
 pub use kinds::{KindDeclaration, Kinds, Scope};

@@ -4,6 +4,7 @@
 
 pub mod catalogue;
 mod checks;
+mod layers;
 mod layout;
 mod load;
 mod native;
@@ -15,6 +16,7 @@ mod view;
 use std::collections::BTreeMap;
 
 pub use checks::{is_rule_id, is_slug};
+pub use layers::{Layers, Said};
 pub use load::{Loaded, SourceFile, load, load_from};
 pub use native::Native;
 pub use place::{Located, Place};

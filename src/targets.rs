@@ -140,7 +140,7 @@ fn in_places(
                 Ok(Packed {
                     target,
                     action: part.pack.action,
-                    suffix: Some(group.place.suffix.clone()),
+                    suffix: Some(group.place.suffix()),
                     rules: part.pack.rules.iter().map(|rule| rule.id.clone()).collect(),
                     artefacts: render(release, part, group.place)?,
                 })

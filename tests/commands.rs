@@ -156,6 +156,7 @@ fn a_wrong_example_stops_a_build() {
 #[test]
 fn build_in_the_wrong_way() {
     told("build-unknown-environment", &["build", "--environment", "prodution"]);
+    told("build-abstract-environment", &["build", "--environment", "base"]);
     told("build-unknown-target", &["build", "--target", "gatekeper"]);
     told("build-unused-target", &["build", "--environment", "staging", "--target", "gatekeeper"]);
     told("build-no-project", &["build", "--project", "nowhere"]);

@@ -151,7 +151,8 @@ fn a_difference_shows_what_expired() {
 fn check_judges_as_the_next_build_would() {
     let folder = Folder::new();
     folder.write("pod.yaml", POD);
-    let check = |day: &str| as_of(&folder, &["check", "-e", "production", "--rule", "ACM-001", "pod.yaml"], day);
+    let check =
+        |day: &str| as_of(&folder, &["check", "-e", "production", "--rule", "ACM-001", "pod.yaml"], day);
     assert_eq!((check(LAST).code, check(AFTER).code), (0, 1));
 }
 
@@ -160,10 +161,9 @@ fn exemptions_are_listed_by_their_last_day() {
     let folder = Folder::new();
     let profiler = folder.read(PROFILER);
     std::fs::create_dir_all(folder.path("policies/exemptions/teams/edge/proxies")).unwrap();
-    for (path, name, expires) in [
-        ("teams/edge/proxies/proxy", "proxy", "2099-04-20"),
-        ("teams/edge/router", "router", "2098-12-31"),
-    ] {
+    for (path, name, expires) in
+        [("teams/edge/proxies/proxy", "proxy", "2099-04-20"), ("teams/edge/router", "router", "2098-12-31")]
+    {
         let text = profiler.replace("name: profiler", &format!("name: {name}")).replace(LAST, expires);
         let schema = text.lines().next().unwrap();
         folder.write(&format!("policies/exemptions/{path}.yaml"), &text.replace(schema, "# An exemption"));
@@ -172,7 +172,10 @@ fn exemptions_are_listed_by_their_last_day() {
     snapshot("exemptions", &as_of(&folder, &["exemptions"], SOON).told());
     snapshot("exemptions-environment", &as_of(&folder, &["exemptions", "-e", "packed"], SOON).told());
     snapshot("exemptions-markdown", &as_of(&folder, &["exemptions", "--format", "markdown"], SOON).told());
-    snapshot("exemptions-json", &as_of(&folder, &["exemptions", "--expired", "--format", "json"], SOON).told());
+    snapshot(
+        "exemptions-json",
+        &as_of(&folder, &["exemptions", "--expired", "--format", "json"], SOON).told(),
+    );
     let ran = |arguments: &[&str], day: &str| {
         let ran = as_of(&folder, &[&["exemptions", "--format", "json"], arguments].concat(), day);
         let listed: Value = serde_json::from_str(&ran.stdout).unwrap();
@@ -230,5 +233,9 @@ fn folders_are_for_people_alone() {
     assert_eq!(files_below(&folder.path("out")), before);
     std::fs::copy(moved, folder.path(PROFILER)).unwrap();
     let twice = as_of(&folder, &["build"], LONG_BEFORE);
-    assert!(twice.code == 2 && twice.stderr.contains("the exemption `profiler` is used twice"), "{}", twice.told());
+    assert!(
+        twice.code == 2 && twice.stderr.contains("the exemption `profiler` is used twice"),
+        "{}",
+        twice.told()
+    );
 }

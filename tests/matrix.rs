@@ -1,13 +1,14 @@
 //! The proof: the real engines judge as the evaluator does.
 //!
 //! Every example of every rule, in each kind that can carry it, and objects generated along the edges of what the rule reads, go as
-//! admission requests through each engine; so do all examples through the whole bundle of `production`, and through packs of all rules.
+//! admission requests through each engine; so do all examples through the whole bundle of `production`, and through packs of all rules; and an environment with many actions.
 //!
 //! ```text
 //! cargo test --test matrix                           all of it
 //! cargo test --test matrix -- POD-001 gatekeeper     some rules, some targets
 //! cargo test --test matrix -- bundle                 all examples through the whole bundle
 //! cargo test --test matrix -- packed                 all rules in the packed layout
+//! cargo test --test matrix -- actions                many actions in one environment
 //! PALISADE_SEED=7        another sample of the generated objects
 //! PALISADE_MATRIX=full   all of the generated objects, for ClusterPolicy too
 //! ```
@@ -15,6 +16,8 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+#[path = "matrix/actions.rs"]
+mod actions;
 #[path = "matrix/bundle.rs"]
 mod bundle;
 #[path = "matrix/case.rs"]
@@ -95,6 +98,10 @@ fn run() -> Result<bool, String> {
     if choice.bundle {
         progress("the whole bundle of production");
         bundle::prove(&projects[0], &choice, &mut bench, &mut tally)?;
+    }
+    if choice.actions {
+        progress("the actions of an environment that has many");
+        actions::prove(&choice, &mut bench, &mut tally)?;
     }
     if choice.packed {
         for (project, environment) in projects.iter().zip(ENVIRONMENTS) {

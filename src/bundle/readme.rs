@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{actions, applying, limits, unseen};
+use super::{actions, applying, denies_pods, limits, unseen};
 use crate::ir::{ExemptionRecord, ExemptionState, Native, Operator, Release, Requirement, Target};
 use crate::targets::{described, layout};
 
@@ -78,11 +78,18 @@ fn enforced(release: &Release) -> String {
             )
         })
         .collect();
+    let pods = if release.rules.iter().any(denies_pods) { DENIED_PODS } else { "" };
     format!(
-        "## What is enforced\n\nThe action is what happens to an object for which it does not hold.\n\n| rule | severity | what holds | action |\n|---|---|---|---|\n{}",
+        "## What is enforced\n\nThe action is what happens to an object for which it does not hold.\n\n| rule | severity | what holds | action |\n|---|---|---|---|\n{}{pods}",
         rows.join("\n")
     )
 }
+
+/// What a denied Pod means for those that run.
+const DENIED_PODS: &str = "\n\n**A rule that denies Pods is an outage with a delay for what runs already and breaks it.** A Pod that \
+     runs goes on. But when its node is replaced, the Pod that should take its place is refused; EKS Auto Mode replaces every node \
+     within 21 days. So before Pods are denied, look into the reports on those that run. `action: {workloads: deny, pods: audit}` \
+     denies what makes Pods, and leaves the Pods themselves at audit.";
 
 fn namespaces(release: &Release) -> String {
     let parts = [own_actions(release), left_out(release)];
@@ -107,7 +114,11 @@ fn own_actions(release: &Release) -> String {
     let chosen: Vec<String> = labels
         .iter()
         .map(|label| {
-            format!("\n\nWhoever may label a namespace with `{label}` chooses its actions: guard who may update namespaces.")
+            let guarded = match release.protected_labels.get(*label) {
+                Some(reason) => format!("It is protected: {}", cell(reason)),
+                None => "Guard who may update namespaces.".to_owned(),
+            };
+            format!("\n\nWhoever may label a namespace with `{label}` chooses its actions. {guarded}")
         })
         .collect();
     format!(

@@ -4,7 +4,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
 use super::{
-    build, check, completions, coverage, diff, docs, exemptions, explain, init, list, manual, new, schema, test, update,
+    build, check, completions, coverage, diff, docs, exemptions, explain, init, list, manual, new, schema,
+    test, update,
 };
 
 /// The colours of help texts.

@@ -250,7 +250,8 @@ fn settle<'a>(reports: Vec<FileReport<'a>>, known: Namespaces, owner: Option<&st
     }
     findings.retain_mut(|finding| {
         let namespace = finding.object.namespace.as_deref();
-        (finding.action, finding.action_assumed) = match namespaces.place(finding.rule, namespace) {
+        let Some(kind) = finding.kind() else { return false };
+        (finding.action, finding.action_assumed) = match namespaces.place(finding.rule, kind, namespace) {
             Placed::Nowhere => return false,
             Placed::At(action) => (action, false),
             Placed::Assumed(action) => (action, true),

@@ -30,11 +30,11 @@ pub(super) fn releases(
     let mut sink = Sink::new();
     sink.extend(lower::setting_faults(definitions));
     let mut releases = Vec::new();
-    for environment in &definitions.environments {
+    for environment in definitions.environments.iter().filter(|one| !one.value.is_abstract) {
         let name = &environment.value.name;
         match lower::lower_without(definitions, name, &expired(name)) {
             Ok(release) => {
-                sink.extend(version_faults(&release, environment));
+                sink.extend(version_faults(&release, definitions, environment));
                 releases.push(release);
             }
             Err(faults) => sink.extend(faults),
@@ -60,7 +60,8 @@ pub fn all_faults(loaded: &Loaded) -> Vec<Diagnostic> {
 /// Whether a fault may be gone once those are mended that reading has told: its place is told of, its rule or all kinds have a
 /// fault, or a definition that it misses may stand in a file that couldn't be read.
 fn may_be_a_consequence(fault: &Diagnostic, loaded: &Loaded) -> bool {
-    const OF_A_LOST_FILE: [&str; 4] = ["unknown-kind", "no-kinds", "unknown-profile", "no-project"];
+    const OF_A_LOST_FILE: [&str; 5] =
+        ["unknown-kind", "no-kinds", "unknown-profile", "no-project", "unknown-environment"];
     const OF_THE_SAME_FILE: [&str; 2] = ["wrong-example", "no-pod"];
     let is_error = |told: &&Diagnostic| told.severity == Severity::Error;
     let mut errors = loaded.diagnostics.iter().filter(is_error).peekable();
@@ -77,14 +78,23 @@ fn may_be_a_consequence(fault: &Diagnostic, loaded: &Loaded) -> bool {
 }
 
 /// The engines of an environment in versions that no policy is written for.
-pub(super) fn version_faults(release: &Release, environment: &Located<Environment>) -> Vec<Diagnostic> {
+pub(super) fn version_faults(
+    release: &Release,
+    definitions: &Definitions,
+    environment: &Located<Environment>,
+) -> Vec<Diagnostic> {
+    let layers = definitions.layers_of(environment);
     let fault = |fault: VersionFault| {
         let place = match fault.target {
             None => Place::root().key(fault.field),
             Some(target) => Place::root().key("targets").key(target.name()).key(fault.field),
         };
         let diagnostic = Diagnostic::error("unsupported-version", fault.reason).label(fault.remedy);
-        environment.mark(diagnostic, &place)
+        let said = match fault.target {
+            None => layers.kubernetes().map(|said| said.by),
+            Some(_) => layers.targets().map(|said| said.by),
+        };
+        said.unwrap_or(environment).mark(diagnostic, &place)
     };
     check_engines(release).into_iter().map(fault).collect()
 }

@@ -1,13 +1,12 @@
 //! A profile alone: the release in which its rules deny everywhere, on a version of Kubernetes that the command line names.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Failure;
 use super::project::{Project, listed};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::ir::{NEWEST_POD_SECURITY as NEWEST, OLDEST_POD_SECURITY as OLDEST, Release, Version, lower};
-use crate::model::{Action, Engines, Environment, FailurePolicies, LeftOut, NamespaceScope};
+use crate::model::{Action, Engines, Environment, LeftOut, NamespaceScope};
 use crate::project::{Definitions, Located};
 
 /// A profile on versions, as the command line names them.
@@ -72,21 +71,19 @@ pub(super) fn everywhere(
     kubernetes: Version,
     pod_security: Option<Version>,
 ) -> Result<Release, Vec<Diagnostic>> {
-    let everywhere =
-        NamespaceScope { name: "everywhere".to_owned(), names: None, label: None, action: Action::Deny };
+    let action = Action::Deny.into();
+    let everywhere = NamespaceScope { name: "everywhere".to_owned(), names: None, label: None, action };
     let environment = Environment {
         name: profile.to_owned(),
         description: "A profile alone".to_owned(),
-        kubernetes: kubernetes.to_string(),
+        kubernetes: Some(kubernetes.to_string()),
         pod_security: pod_security.map(|version| version.to_string()),
-        targets: Engines::default(),
+        targets: Some(Engines::default()),
         catalogue: definitions.default_view().named.map(str::to_owned),
-        profile: profile.to_owned(),
-        namespaces: vec![everywhere],
-        left_out: LeftOut { shipped: false, also: Vec::new() },
-        failure_policy: FailurePolicies::default(),
-        rules: BTreeMap::new(),
-        exemptions: Vec::new(),
+        profile: Some(profile.to_owned()),
+        namespaces: Some(vec![everywhere]),
+        left_out: LeftOut { shipped: Some(false), also: Vec::new() },
+        ..Environment::default()
     };
     let environments = vec![Located::in_code(environment, "--profile")];
     lower::lower(&Definitions { environments, ..definitions }, profile)

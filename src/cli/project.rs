@@ -72,8 +72,14 @@ impl Project {
 
     /// The names of the environments; those that were asked for, or all.
     pub(super) fn environments(&self, wanted: &[String]) -> Result<Vec<String>, Failure> {
+        let all = || self.definitions.environments.iter();
         let known =
-            || self.definitions.environments.iter().map(|environment| environment.value.name.as_str());
+            || all().filter(|one| !one.value.is_abstract).map(|environment| environment.value.name.as_str());
+        if let Some(base) = all().find(|one| one.value.is_abstract && wanted.contains(&one.value.name)) {
+            let message = format!("the environment `{}` is only there to be extended", base.value.name);
+            return Err(Failure::new("abstract-environment", message)
+                .help(format!("nothing is built of it; there are {}", listed(known()))));
+        }
         if let Some(unknown) = wanted.iter().find(|name| !known().any(|known| known == name.as_str())) {
             let help = match did_you_mean(unknown, known()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
@@ -146,7 +152,7 @@ impl Project {
         let environment = definitions.environments.iter().find(|environment| environment.value.name == name);
         let faults: Vec<_> = environment
             .into_iter()
-            .flat_map(|environment| examples::version_faults(&release, environment))
+            .flat_map(|environment| examples::version_faults(&release, definitions, environment))
             .collect();
         if faults.is_empty() { Ok(release) } else { Err(failure(faults)) }
     }

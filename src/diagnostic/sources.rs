@@ -112,7 +112,8 @@ impl Sources {
         self.line_starts(file).get(line).copied().unwrap_or(self.text(file).len())
     }
 
-    fn line_starts(&self, file: FileId) -> &[usize] {
+    /// The offset of the first byte of each line.
+    pub fn line_starts(&self, file: FileId) -> &[usize] {
         self.index(file).map_or(&[], |(_, index)| &index.line_starts)
     }
 

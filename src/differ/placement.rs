@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value as Json;
 
 use super::{Aspect, Change, Class};
-use crate::ir::record::{PlacementRecord, ReleaseRecord, RuleRecord};
+use crate::ir::record::{On, PlacementRecord, ReleaseRecord, RuleRecord};
 use crate::ir::release::{Action, FailurePolicy, Operator, Requirement};
 
 /// The label by which a namespace is selected by its name.
@@ -38,8 +38,14 @@ pub(super) fn changes(
         return vec![Change::new(Aspect::Scope, Class::Unclear, text)];
     };
     let everywhere = [Sort::new()];
-    let mut changes = between(&old.placements, &new.placements, false, &sorts, &labels);
-    changes.extend(between(&old.placements, &new.placements, true, &everywhere, &labels));
+    let (old_places, new_places) = (&old.placements, &new.placements);
+    let mut changes = in_namespaces(old_places, new_places, &sorts, &labels);
+    let of_cluster = moved(old_places, new_places, Part::ClusterWide, &everywhere);
+    changes.extend(
+        of_cluster
+            .into_keys()
+            .map(|(before, after)| change(before, after, "objects without a namespace".to_owned())),
+    );
     if changes.is_empty() && suffixes(&old.placements) != suffixes(&new.placements) {
         let text = "the generated objects have other names, for the scopes of namespaces have";
         changes.push(Change::new(Aspect::Text, Class::Editorial, text));
@@ -89,38 +95,68 @@ fn sorts(labels: &BTreeMap<String, BTreeSet<String>>) -> Option<Vec<Sort>> {
 /// What holds for a sort; absent if the rule isn't there.
 type Effect = Option<(Action, FailurePolicy)>;
 
-fn between(
-    old: &[PlacementRecord],
-    new: &[PlacementRecord],
-    cluster: bool,
-    sorts: &[Sort],
-    labels: &BTreeMap<String, BTreeSet<String>>,
-) -> Vec<Change> {
-    let mut moved: BTreeMap<(Effect, Effect), Vec<&Sort>> = BTreeMap::new();
+/// A part of a rule's objects: what may happen to one part isn't said of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Workloads,
+    Pods,
+    ClusterWide,
+}
+
+impl Part {
+    fn is_of(self, placement: &PlacementRecord) -> bool {
+        match (self, placement.on) {
+            (Part::ClusterWide, _) => placement.cluster,
+            (Part::Workloads | Part::Pods, None) => !placement.cluster,
+            (Part::Workloads, Some(on)) => on == On::Workloads,
+            (Part::Pods, Some(on)) => on == On::Pods,
+        }
+    }
+}
+
+/// The sorts of namespaces by what holds there before and after, where that differs.
+type Moved<'s> = BTreeMap<(Effect, Effect), Vec<&'s Sort>>;
+
+fn moved<'s>(old: &[PlacementRecord], new: &[PlacementRecord], part: Part, sorts: &'s [Sort]) -> Moved<'s> {
+    let mut moved: Moved<'s> = BTreeMap::new();
     for sort in sorts {
-        let pair = (effect(old, cluster, sort), effect(new, cluster, sort));
+        let pair = (effect(old, part, sort), effect(new, part, sort));
         if pair.0 != pair.1 {
             moved.entry(pair).or_default().push(sort);
         }
     }
     moved
-        .into_iter()
-        .map(|((before, after), found)| {
-            let place = match cluster {
-                true => "objects without a namespace".to_owned(),
-                false => place(&found, sorts.len(), labels),
-            };
-            change(before, after, place)
-        })
-        .collect()
 }
 
-fn effect(placements: &[PlacementRecord], cluster: bool, sort: &Sort) -> Effect {
+/// What changed for objects in namespaces: for Pods and others at once where it is the same.
+fn in_namespaces(
+    old: &[PlacementRecord],
+    new: &[PlacementRecord],
+    sorts: &[Sort],
+    labels: &BTreeMap<String, BTreeSet<String>>,
+) -> Vec<Change> {
+    let of = |part| moved(old, new, part, sorts);
+    let (workloads, pods) = (of(Part::Workloads), of(Part::Pods));
+    let mut changes = Vec::new();
+    for ((before, after), found) in &workloads {
+        let place = place(found, sorts.len(), labels);
+        let is_same = pods.get(&(*before, *after)) == Some(found);
+        let place = if is_same { place } else { format!("all but Pods in {place}") };
+        changes.push(change(*before, *after, place));
+    }
+    for ((before, after), found) in &pods {
+        if workloads.get(&(*before, *after)) != Some(found) {
+            changes.push(change(*before, *after, format!("Pods in {}", place(found, sorts.len(), labels))));
+        }
+    }
+    changes
+}
+
+fn effect(placements: &[PlacementRecord], part: Part, sort: &Sort) -> Effect {
     placements
         .iter()
         .find(|placement| {
-            placement.cluster == cluster
-                && placement.selector.iter().all(|requirement| fits(requirement, sort))
+            part.is_of(placement) && placement.selector.iter().all(|requirement| fits(requirement, sort))
         })
         .map(|placement| (placement.action, placement.failure_policy))
 }

@@ -81,7 +81,7 @@ fn an_action_is_compared_namespace_by_namespace() {
 
 #[test]
 fn a_scope_with_another_name_is_the_same_scope() {
-    let renamed = told(|new| new.rules[0].placements[0].suffix = Some("play".to_owned()));
+    let renamed = told(|new| new.rules[0].placements[0].scope = Some("play".to_owned()));
     assert_eq!(
         renamed,
         ["editorial Text: the generated objects have other names, for the scopes of namespaces have"]

@@ -11,12 +11,14 @@ use crate::targets::{described, layout};
 pub fn coverage(rules: &BTreeMap<String, String>, releases: &[Release]) -> String {
     let parts = [
         actions(rules, releases),
+        denied_pods(releases),
         targets(releases),
         namespaces(releases),
         natives(releases),
         limits(releases),
     ];
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join("\n")
 }
 
 fn actions(rules: &BTreeMap<String, String>, releases: &[Release]) -> String {
@@ -30,6 +32,24 @@ fn actions(rules: &BTreeMap<String, String>, releases: &[Release]) -> String {
         rows.push([id.clone()].into_iter().chain(actions).chain([title.clone()]).collect());
     }
     table(&rows)
+}
+
+/// Where rules deny Pods: what runs already and breaks them is refused when it is made anew.
+fn denied_pods(releases: &[Release]) -> String {
+    let rows: Vec<String> = releases
+        .iter()
+        .filter_map(|release| {
+            let ids =
+                release.rules.iter().filter(|rule| bundle::denies_pods(rule)).map(|rule| rule.id.as_str());
+            let ids: Vec<&str> = ids.collect();
+            (!ids.is_empty()).then(|| format!("  {}: {}\n", release.environment, ids.join(", ")))
+        })
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    let heading = "Pods that run now and break these rules are refused when their node is replaced (on EKS Auto Mode within 21 days)\n";
+    heading.to_owned() + &rows.concat()
 }
 
 fn targets(releases: &[Release]) -> String {

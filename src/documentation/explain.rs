@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::ir::{
-    Addition, Check, Direction, Example, Kind, NEWEST_POD_SECURITY, Parameter, ParameterKind, Placement,
-    Release, Rule, Text, Version,
+    Addition, Check, Direction, Example, Kind, NEWEST_POD_SECURITY, Objects, Parameter, ParameterKind,
+    Placement, Release, Rule, Text, Version,
 };
 
 /// How many characters a line of a paragraph may have.
@@ -141,7 +141,7 @@ fn in_environment(used: &Use<'_>) -> String {
     let Some(rule) = used.rule else {
         return lines(&heading, &["not there".to_owned()]);
     };
-    let is_alone = rule.placements.len() == 1;
+    let is_alone = used.release.scopes.is_empty();
     let mut told: Vec<String> =
         rule.placements.iter().map(|placement| self::placement(placement, is_alone)).collect();
     for (name, parameter) in &rule.parameters {
@@ -162,13 +162,18 @@ fn addition(row: &Addition, pod_security: Version) -> String {
 
 /// `deny in the other namespaces  (environments/production.yaml: namespaces[1].action)`.
 fn placement(placement: &Placement, is_alone: bool) -> String {
-    let place = match (&placement.suffix, placement.cluster) {
-        (_, true) => "for objects without a namespace".to_owned(),
-        (Some(scope), false) => format!("in the namespaces of `{scope}`"),
-        (None, false) if is_alone => "everywhere".to_owned(),
-        (None, false) => "in the other namespaces".to_owned(),
+    let place = match &placement.scope {
+        Some(scope) => format!(" in the namespaces of `{scope}`"),
+        None if is_alone => " everywhere".to_owned(),
+        None => " in the other namespaces".to_owned(),
     };
-    format!("{} {place}  ({})", placement.action.name(), placement.set_by)
+    let place = match placement.objects {
+        Objects::ClusterWide => " for objects without a namespace".to_owned(),
+        Objects::Namespaced => place,
+        Objects::Workloads => format!(" for all but Pods{place}"),
+        Objects::Pods => format!(" for Pods{place}"),
+    };
+    format!("{}{place}  ({})", placement.action.name(), placement.set_by)
 }
 
 /// What each exemption waives of the rule.

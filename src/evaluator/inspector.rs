@@ -80,7 +80,7 @@ impl<'a> Inspector<'a> {
                 inspected.passed_over = Some(PassedOver::LeftOut);
                 return inspected;
             }
-            let placed = namespaces.place(rule, namespace);
+            let placed = namespaces.place(rule, kind, namespace);
             if placed == Placed::Nowhere {
                 continue;
             }

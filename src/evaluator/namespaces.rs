@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{objects, type_of};
-use crate::ir::{Action, Operator, Requirement, Rule};
+use crate::ir::{Action, Kind, Operator, Requirement, Rule};
 use crate::yaml::Node;
 
 /// The label that each namespace has, with its name.
@@ -50,10 +50,10 @@ impl Namespaces {
         self.0.get(namespace)?.get(key).map(String::as_str)
     }
 
-    /// Whether the rule holds in a namespace, or for cluster-scoped objects if it is none.
-    pub fn place(&self, rule: &Rule, namespace: Option<&str>) -> Placed {
+    /// Whether the rule holds for objects of a kind in a namespace; there is none for cluster-scoped kinds.
+    pub fn place(&self, rule: &Rule, kind: &Kind, namespace: Option<&str>) -> Placed {
         let mut strictest = None;
-        for placement in rule.placements.iter().filter(|placement| placement.cluster == namespace.is_none()) {
+        for placement in rule.placements.iter().filter(|placement| placement.is_for(kind)) {
             let holds = namespace.map_or(Some(true), |namespace| self.hold(&placement.selector, namespace));
             match holds {
                 Some(true) => return Placed::At(placement.action),
@@ -96,7 +96,7 @@ impl Namespaces {
 mod tests {
     use super::super::tests::object;
     use super::*;
-    use crate::ir::sample;
+    use crate::ir::{Objects, Placement, sample};
 
     fn known() -> Namespaces {
         let mut namespaces = Namespaces::default();
@@ -122,7 +122,7 @@ mod tests {
             ("kube-system", Placed::Nowhere),
             ("other", Placed::Assumed(Action::Deny)),
         ] {
-            assert_eq!(known.place(&rule, Some(namespace)), expected, "{namespace}");
+            assert_eq!(known.place(&rule, &sample::pod(), Some(namespace)), expected, "{namespace}");
         }
         assert_eq!(known.label("shop", "team"), Some("shop"));
         assert_eq!(known.label("shop", "size"), None);
@@ -131,10 +131,23 @@ mod tests {
     #[test]
     fn cluster_scoped_objects_take_the_placement_without_selector() {
         let mut rule = sample::rule("TST-001");
-        assert_eq!(known().place(&rule, None), Placed::Nowhere);
-        let mut cluster = sample::placement(Some("cluster"), &[("team", Operator::In, &["x"])], Action::Warn);
-        cluster.cluster = true;
-        rule.placements.push(cluster);
-        assert_eq!(known().place(&rule, None), Placed::At(Action::Warn));
+        let node = sample::kind("Node", false);
+        assert_eq!(known().place(&rule, &node, None), Placed::Nowhere);
+        rule.placements.push(sample::cluster_placement(Action::Warn));
+        assert_eq!(known().place(&rule, &node, None), Placed::At(Action::Warn));
+    }
+
+    #[test]
+    fn pods_may_have_an_action_of_their_own() {
+        let mut rule = sample::rule("TST-001");
+        let place = |objects, action| Placement { objects, ..sample::placement(None, &[], action) };
+        rule.placements = vec![place(Objects::Workloads, Action::Deny), place(Objects::Pods, Action::Audit)];
+        let known = known();
+        let (pod, deployment) = (sample::pod(), sample::kind("Deployment", true));
+        assert_eq!(known.place(&rule, &pod, Some("shop")), Placed::At(Action::Audit));
+        assert_eq!(known.place(&rule, &deployment, Some("shop")), Placed::At(Action::Deny));
+        assert_eq!(known.place(&rule, &deployment, Some("kube-system")), Placed::Nowhere);
+        rule.placements.pop();
+        assert_eq!(known.place(&rule, &pod, Some("shop")), Placed::Nowhere);
     }
 }

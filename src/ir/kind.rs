@@ -45,6 +45,11 @@ impl Kind {
         self.pod_template.is_some()
     }
 
+    /// Whether the kind is Pod itself: what runs, whoever made it.
+    pub fn is_pod(&self) -> bool {
+        self.namespaced && self.group.is_empty() && self.kind == "Pod"
+    }
+
     /// Whether namespace selectors are of no use: cluster-scoped kinds, and Namespace itself (design, rule 10 and section 4).
     pub fn is_cluster_wide(&self) -> bool {
         !self.namespaced

@@ -2,10 +2,12 @@
 //!
 //! Every fault of a definition is told at once, at its own place; a release is made of faultless definitions alone.
 
+mod action;
 mod argument;
 mod check;
 mod condition;
 mod context;
+mod engines;
 mod environment;
 mod example;
 mod exemption;
@@ -30,7 +32,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::ir::{Kind, KindFields, Release};
 use crate::model::{KindDeclaration, Rule, Scope};
-use crate::project::{Definitions, Located, View};
+use crate::project::{Definitions, Layers, Located, View};
 pub use example::NAMESPACE;
 pub use exemption::record as exemption_record;
 
@@ -54,8 +56,9 @@ pub fn lower_without(
     let Some(environment) = definitions.environments.iter().find(|one| one.value.name == environment) else {
         return Err(vec![environment::unknown(definitions, environment)]);
     };
-    let view = definitions.view_of(&environment.value);
-    environment::release(&view, &kinds(&view.kinds), environment, expired).map_err(sorted)
+    let layers = Layers::of(&definitions.environments, environment).map_err(|fault| vec![*fault])?;
+    let view = definitions.view_of(environment);
+    environment::release(&view, &kinds(&view.kinds), &layers, expired).map_err(sorted)
 }
 
 /// Releases of one rule alone, denying everywhere: one for each set of parameters, versions and exemptions that its examples
@@ -127,7 +130,7 @@ pub fn faults(definitions: &Definitions) -> Vec<Diagnostic> {
     for (view, rule) in to_prove(&definitions.views()) {
         sink.extend(proofs_in(view, rule).err().into_iter().flatten());
     }
-    for environment in &definitions.environments {
+    for environment in definitions.environments.iter().filter(|one| !one.value.is_abstract) {
         sink.extend(lower(definitions, &environment.value.name).err().into_iter().flatten());
     }
     sink.into_vec()

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::release::{
-    Action, Direction, EngineRange, ExemptionRecord, FailurePolicy, LeftOut, Release, Requirement, Severity,
-    Target,
+    Action, Direction, EngineRange, ExemptionRecord, FailurePolicy, LeftOut, Objects, Release, Requirement,
+    Severity, Target,
 };
 use super::rule::{Check, Parameter, ParameterKind, Rule, Waiver};
 
@@ -149,6 +149,9 @@ pub struct PlacementRecord {
     /// Whether this is for cluster-scoped kinds.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cluster: bool,
+    /// Which objects in namespaces this is for; absent if it is for all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<On>,
     /// Requirements on the namespace's labels; all must hold.
     #[serde(default)]
     pub selector: Vec<Requirement>,
@@ -156,6 +159,16 @@ pub struct PlacementRecord {
     pub action: Action,
     /// What happens when the policy can't be asked.
     pub failure_policy: FailurePolicy,
+}
+
+/// A part of the objects in namespaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum On {
+    /// All but Pods.
+    Workloads,
+    /// Pods.
+    Pods,
 }
 
 /// One thing that must hold.
@@ -260,9 +273,16 @@ fn parameter_record(parameter: &Parameter) -> ParameterRecord {
 }
 
 fn placement_record(placement: &super::Placement) -> PlacementRecord {
+    let (cluster, on) = match placement.objects {
+        Objects::Namespaced => (false, None),
+        Objects::Workloads => (false, Some(On::Workloads)),
+        Objects::Pods => (false, Some(On::Pods)),
+        Objects::ClusterWide => (true, None),
+    };
     PlacementRecord {
-        suffix: placement.suffix.clone(),
-        cluster: placement.cluster,
+        suffix: placement.suffix(),
+        cluster,
+        on,
         selector: placement.selector.clone(),
         action: placement.action,
         failure_policy: placement.failure_policy,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::kind::Version;
+use super::kind::{Kind, Version};
 use super::rule::Rule;
 
 /// The rules of one environment, at one time.
@@ -36,6 +36,8 @@ pub struct Release {
     pub left_out: Vec<LeftOut>,
     /// The names of the namespace scopes in order, the last (without a name) left away, with their selectors.
     pub scopes: Vec<(String, Requirement)>,
+    /// Labels of namespaces that not everybody can set, each with what protects it.
+    pub protected_labels: BTreeMap<String, String>,
     /// The exemptions that are granted here, those that have expired too, sorted by name.
     pub exemptions: Vec<ExemptionRecord>,
     /// Policies that are copied as they are, sorted by path.
@@ -155,10 +157,10 @@ pub enum ExemptionState {
 /// Where a rule holds, and what happens there. Placements of one rule never overlap.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Placement {
-    /// What stands behind the rule's id in names: a scope's name, `cluster` for kinds without a namespace, or nothing.
-    pub suffix: Option<String>,
-    /// Whether this is for the cluster-scoped kinds among the rule's (without a selector), or for the namespaced ones.
-    pub cluster: bool,
+    /// The namespace scope; absent for the last one, which takes the rest, and for kinds without a namespace.
+    pub scope: Option<String>,
+    /// Which of the rule's objects it is for.
+    pub objects: Objects,
     /// The namespaces, as requirements on their labels that must all hold.
     pub selector: Vec<Requirement>,
     /// What happens.
@@ -167,6 +169,51 @@ pub struct Placement {
     pub failure_policy: FailurePolicy,
     /// The place that set the action.
     pub set_by: String,
+}
+
+impl Placement {
+    /// What stands behind the rule's id in names: the scope and the objects, where they are said; `cluster` for kinds without a
+    /// namespace. The placement for workloads has the name that it would have for all objects in namespaces, so that it stays the same
+    /// object when Pods get an action of their own.
+    pub fn suffix(&self) -> Option<String> {
+        let objects = match self.objects {
+            Objects::Namespaced | Objects::Workloads => None,
+            Objects::Pods => Some("pods"),
+            Objects::ClusterWide => Some("cluster"),
+        };
+        let parts: Vec<&str> = self.scope.as_deref().into_iter().chain(objects).collect();
+        (!parts.is_empty()).then(|| parts.join("-"))
+    }
+
+    /// Whether it is for objects of a kind.
+    pub fn is_for(&self, kind: &Kind) -> bool {
+        self.objects.hold(kind)
+    }
+}
+
+/// Which of the objects that a rule governs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Objects {
+    /// All that are in a namespace.
+    Namespaced,
+    /// All that are in a namespace but Pods.
+    Workloads,
+    /// Pods.
+    Pods,
+    /// Those without a namespace; selectors of namespaces don't apply to them.
+    ClusterWide,
+}
+
+impl Objects {
+    /// Whether objects of a kind are among them.
+    pub fn hold(self, kind: &Kind) -> bool {
+        match self {
+            Objects::Namespaced => !kind.is_cluster_wide(),
+            Objects::Workloads => !kind.is_cluster_wide() && !kind.is_pod(),
+            Objects::Pods => kind.is_pod(),
+            Objects::ClusterWide => kind.is_cluster_wide(),
+        }
+    }
 }
 
 /// A requirement on a namespace's labels.

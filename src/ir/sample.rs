@@ -34,6 +34,18 @@ pub fn pod() -> Kind {
     .into()
 }
 
+/// A kind without a Pod.
+pub fn kind(name: &str, namespaced: bool) -> Kind {
+    KindFields {
+        kind: name.to_owned(),
+        plural: format!("{}s", name.to_lowercase()),
+        namespaced,
+        pod_template: None,
+        ..(*pod()).clone()
+    }
+    .into()
+}
+
 /// Containers add nothing but the capabilities in `allowed`; one exemption waives it in one namespace.
 pub fn rule(id: &str) -> Rule {
     let containers = Loop {
@@ -114,8 +126,9 @@ pub fn allow(values: &[&str]) -> Parameter {
     }
 }
 
-/// A place, with the failure policy that the action has by default. The namespace `kube-system` is left out.
-pub fn placement(suffix: Option<&str>, selector: &[(&str, Operator, &[&str])], action: Action) -> Placement {
+/// A place for all objects in namespaces, with the failure policy that the action has by default. The namespace `kube-system` is left
+/// out.
+pub fn placement(scope: Option<&str>, selector: &[(&str, Operator, &[&str])], action: Action) -> Placement {
     let requirement = |(key, operator, values): &(&str, Operator, &[&str])| Requirement {
         key: (*key).to_owned(),
         operator: *operator,
@@ -123,8 +136,8 @@ pub fn placement(suffix: Option<&str>, selector: &[(&str, Operator, &[&str])], a
     };
     let left_out = ("kubernetes.io/metadata.name", Operator::NotIn, ["kube-system"].as_slice());
     Placement {
-        suffix: suffix.map(str::to_owned),
-        cluster: false,
+        scope: scope.map(str::to_owned),
+        objects: Objects::Namespaced,
         selector: [left_out].iter().chain(selector).map(requirement).collect(),
         action,
         failure_policy: match action {
@@ -133,6 +146,11 @@ pub fn placement(suffix: Option<&str>, selector: &[(&str, Operator, &[&str])], a
         },
         set_by: "environments/production.yaml:10".to_owned(),
     }
+}
+
+/// A place for objects without a namespace.
+pub fn cluster_placement(action: Action) -> Placement {
+    Placement { objects: Objects::ClusterWide, selector: Vec::new(), ..placement(None, &[], action) }
 }
 
 /// Two rules in the environment `production`.
@@ -163,6 +181,7 @@ pub fn release() -> Release {
             },
         )],
         natives: Vec::new(),
+        protected_labels: BTreeMap::new(),
         exemptions: vec![ExemptionRecord {
             name: "node-agent".to_owned(),
             owner: "observability".to_owned(),

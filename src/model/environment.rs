@@ -19,6 +19,52 @@ pub enum Action {
     Deny,
 }
 
+/// What happens to objects that violate a rule: the same to all, or something else to Pods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Actions {
+    /// The same to all objects
+    Alike(Action),
+    /// Something else to Pods
+    Apart(ActionsApart),
+}
+
+impl From<Action> for Actions {
+    fn from(action: Action) -> Self {
+        Actions::Alike(action)
+    }
+}
+
+/// What happens to Pods, and what to all other objects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ActionsApart {
+    /// To all objects but Pods: Deployments, Jobs and others that make Pods, and whatever has nothing to do with Pods
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workloads: Option<Action>,
+    /// To Pods themselves, whoever makes them: a node that is replaced has its Pods made anew
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pods: Option<Action>,
+}
+
+/// The laxest action that rules of each severity may have, in all namespaces.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SeverityFloor {
+    /// For critical rules
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub critical: Option<Action>,
+    /// For rules of high severity
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub high: Option<Action>,
+    /// For rules of medium severity
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub medium: Option<Action>,
+    /// For rules of low severity
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub low: Option<Action>,
+}
+
 /// What happens to a request when the policy can't be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub enum FailurePolicy {
@@ -29,21 +75,18 @@ pub enum FailurePolicy {
 }
 
 /// The failure policy for each action.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct FailurePolicies {
-    /// For rules that deny
-    pub deny: FailurePolicy,
-    /// For rules that warn
-    pub warn: FailurePolicy,
-    /// For rules that audit
-    pub audit: FailurePolicy,
-}
-
-impl Default for FailurePolicies {
-    fn default() -> Self {
-        Self { deny: FailurePolicy::Fail, warn: FailurePolicy::Ignore, audit: FailurePolicy::Ignore }
-    }
+    /// For rules that deny: `Fail` unless it is said
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deny: Option<FailurePolicy>,
+    /// For rules that warn: `Ignore` unless it is said
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warn: Option<FailurePolicy>,
+    /// For rules that audit: `Ignore` unless it is said
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audit: Option<FailurePolicy>,
 }
 
 /// How policies are laid out: one for each rule, or several rules in one.
@@ -132,8 +175,8 @@ pub struct NamespaceScope {
     /// The namespaces, by a label
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<NamespaceLabel>,
-    /// The action there
-    pub action: Action,
+    /// The action there; or `{workloads, pods}`, if Pods have another
+    pub action: Actions,
 }
 
 /// A namespace that no rule looks into.
@@ -149,39 +192,34 @@ pub struct LeftOutNamespace {
 }
 
 /// The namespaces that no rule looks into.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct LeftOut {
-    /// The project's own list
-    pub shipped: bool,
-    /// Further ones
+    /// Whether the project's own list is among them: `true` unless it is said
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shipped: Option<bool>,
+    /// Further ones; those of the environment that this one extends stay
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<LeftOutNamespace>,
-}
-
-impl Default for LeftOut {
-    fn default() -> Self {
-        Self { shipped: true, also: Vec::new() }
-    }
 }
 
 /// What an environment says of one rule.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RuleSettings {
-    /// The rule's own action, in place of the namespaces' actions
+    /// The rule's own action, in place of the namespaces' actions; or `{workloads, pods}`, one or both of them
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub action: Option<Action>,
+    pub action: Option<Actions>,
     /// Actions by the name of a namespace scope; they win over `action`
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub actions: BTreeMap<String, Action>,
+    pub actions: BTreeMap<String, Actions>,
     /// Values of parameters
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, serde_json::Value>,
 }
 
-/// One cluster, or clusters that are alike.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// One cluster, or clusters that are alike. What it doesn't say is what the environment says that it extends.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Environment {
     /// A slug; the file's name
@@ -190,24 +228,37 @@ pub struct Environment {
     /// What the environment is, in one line
     #[schemars(length(min = 1))]
     pub description: String,
+    /// The environment that this one extends: what isn't said here is as it is there
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extends: Option<String>,
+    /// Whether it is only there to be extended, and nothing is built of it
+    #[serde(default, rename = "abstract", skip_serializing_if = "std::ops::Not::not")]
+    pub is_abstract: bool,
     /// The lowest Kubernetes version of its API servers, as `1.33`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = r"^[0-9]+\.[0-9]+$"))]
-    pub kubernetes: String,
+    pub kubernetes: Option<String>,
     /// The version of the Pod Security Standards, as `1.33`, or `latest`; the same as `kubernetes` when it isn't said
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = r"^([0-9]+\.[0-9]+|latest)$"))]
     pub pod_security: Option<String>,
     /// The engines that policies are written for
-    pub targets: Engines,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub targets: Option<Engines>,
     /// The copy of the catalogue that rules and profiles come from, as `"0.1.0"`; that of `palisade.yaml` when it isn't said
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = r"^[0-9]+\.[0-9]+\.[0-9]+$"))]
     pub catalogue: Option<String>,
     /// The profile that rules and parameters come from
-    pub profile: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
     /// Namespaces and their actions; the first that fits wins, the last has neither `names` nor `label`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
-    pub namespaces: Vec<NamespaceScope>,
+    pub namespaces: Option<Vec<NamespaceScope>>,
+    /// The laxest action that rules of each severity may have, in all namespaces
+    #[serde(default)]
+    pub severity_floor: SeverityFloor,
     /// The namespaces that no rule looks into
     #[serde(default)]
     pub left_out: LeftOut,
@@ -217,7 +268,7 @@ pub struct Environment {
     /// Settings of single rules
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub rules: BTreeMap<String, RuleSettings>,
-    /// The exemptions that hold here, by name
+    /// The exemptions that hold here, by name; those of the environment that this one extends hold too
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exemptions: Vec<String>,
 }
@@ -285,6 +336,18 @@ pub struct Profile {
     pub standard: Option<Standard>,
 }
 
+/// A label of namespaces that not everybody who may write to a namespace can set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProtectedLabel {
+    /// The label's key
+    #[schemars(length(min = 1))]
+    pub key: String,
+    /// What protects it: who may set it, and what keeps all others from it
+    #[schemars(length(min = 1))]
+    pub reason: String,
+}
+
 /// The file `palisade.yaml`: what holds for the whole project.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -308,4 +371,7 @@ pub struct Project {
     /// The days before an exemption's last one on which `build` warns of it; 30 when it isn't said
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warn_days_before_expiry: Option<u16>,
+    /// Labels by which environments may select namespaces: whoever sets one chooses the actions there
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub protected_labels: Vec<ProtectedLabel>,
 }

@@ -17,9 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use text::{is_rule_id, is_slug};
 
 use super::layout::{named_rule, stem};
-use super::{Definitions, Located, Place, View, held};
+use super::{Definitions, Layers, Located, Place, View, held};
 use crate::diagnostic::{Diagnostic, Sink, did_you_mean};
-use crate::model::{Environment, Profile};
+use crate::model::{Environment, Profile, Project};
 
 /// Longest name of a thing whose name becomes a label's value or part of a file name.
 const LONGEST_NAME: usize = 63;
@@ -30,6 +30,9 @@ pub(super) struct Names {
     pub rules: BTreeSet<String>,
     pub profiles: BTreeSet<String>,
     pub exemptions: BTreeSet<String>,
+    pub environments: BTreeSet<String>,
+    /// The labels that the project protects; absent if its file could not be read.
+    pub protected_labels: Option<BTreeSet<String>>,
     /// The versions of the catalogue's copies, whether or not something draws on them.
     pub catalogues: BTreeSet<String>,
     /// The versions of the catalogue that something names.
@@ -84,7 +87,7 @@ pub(super) fn check(definitions: &Definitions, unread: &Names, sink: &mut Sink) 
     let mut anywhere = unread.clone();
     let mut of_views = Sink::new();
     for (position, view) in definitions.views().iter().enumerate() {
-        let names = all_names(view, unread);
+        let names = all_names(view, &definitions.environments, unread);
         anywhere.rules.extend(names.rules.iter().cloned());
         anywhere.is_incomplete |= names.is_incomplete;
         check_view(definitions, view, &names, position == 0, &mut of_views);
@@ -116,10 +119,11 @@ fn each_once(faults: Vec<Diagnostic>) -> Vec<Diagnostic> {
 fn check_view(definitions: &Definitions, view: &View<'_>, names: &Names, is_default: bool, sink: &mut Sink) {
     let environments = definitions.environments.iter();
     let environments: Vec<&Located<Environment>> =
-        environments.filter(|one| definitions.named_by(&one.value) == view.named).collect();
+        environments.filter(|one| definitions.named_by(one) == view.named).collect();
     let used: BTreeSet<&str> = environments
         .iter()
-        .flat_map(|environment| view.chain(&environment.value.profile))
+        .filter_map(|environment| definitions.layers_of(environment).profile())
+        .flat_map(|profile| view.chain(profile.value))
         .map(|profile| profile.value.name.as_str())
         .collect();
     // A profile that no environment of this view has may be meant for another view.
@@ -136,15 +140,23 @@ fn check_view(definitions: &Definitions, view: &View<'_>, names: &Names, is_defa
         })
         .collect();
     for environment in environments {
-        environment::check(&mut Report { located: environment, sink }, names, &held);
+        let layers = Layers::of(&definitions.environments, environment);
+        environment::check(&mut Report { located: environment, sink }, names, &held, layers);
     }
 }
 
 /// The names that are said, and those that the files' names say: of two that differ only one is wrong.
-fn all_names(view: &View<'_>, unread: &Names) -> Names {
+fn all_names(view: &View<'_>, environments: &[Located<Environment>], unread: &Names) -> Names {
     let mut names = unread.clone();
     names.lack_a_catalogue = view.named.is_none() && !unread.catalogues.is_empty();
     names.is_incomplete = view.is_incomplete();
+    let labels = |project: &Project| project.protected_labels.iter().map(|label| label.key.clone()).collect();
+    names.protected_labels = view.project.map(|project| labels(&project.value));
+    names.environments.extend(said(
+        environments.iter(),
+        |environment| &environment.name,
+        |path| stem(path).to_owned(),
+    ));
     names.rules.extend(said(view.rules.iter().copied(), |rule| &rule.id, named_rule));
     names.profiles.extend(said(
         view.profiles.iter().copied(),

@@ -239,7 +239,10 @@ impl<'a> Loader<'a> {
 
     fn located<T: DeserializeOwned>(&mut self, path: &str, node: Node) -> Option<Located<T>> {
         match serde_json::from_value(node.to_json()) {
-            Ok(value) => Some(Located { value, name: path.to_owned(), node: Some(node) }),
+            Ok(value) => {
+                let line_starts = self.sources.line_starts(node.span.file).into();
+                Some(Located { value, name: path.to_owned(), node: Some(node), line_starts })
+            }
             Err(error) => {
                 let fault =
                     Diagnostic::error("unreadable-file", "the file fits its schema, but can't be read");
@@ -266,7 +269,10 @@ impl<'a> Loader<'a> {
             FileKind::Exemption => {
                 self.unread.exemptions.extend([named.to_owned()].into_iter().chain(said("name")))
             }
-            FileKind::Environment => self.unread.drawn_on.extend(said("catalogue")),
+            FileKind::Environment => {
+                self.unread.drawn_on.extend(said("catalogue"));
+                self.unread.environments.extend([named.to_owned()].into_iter().chain(said("name")));
+            }
             FileKind::Project | FileKind::Kinds => {}
         }
     }

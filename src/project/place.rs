@@ -1,6 +1,7 @@
 //! Places: where in a file, or in a model built in code, a value stands.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::yaml::Node;
@@ -58,12 +59,25 @@ pub struct Located<T> {
     pub name: String,
     /// The tree that the value was read from.
     pub node: Option<Node>,
+    /// Where the lines of the file begin; none for a value built in code.
+    pub line_starts: Arc<[usize]>,
 }
 
 impl<T> Located<T> {
     /// A value that was built in code; `name` says what it is.
     pub fn in_code(value: T, name: &str) -> Self {
-        Self { value, name: name.to_owned(), node: None }
+        Self { value, name: name.to_owned(), node: None, line_starts: Arc::default() }
+    }
+
+    /// A place for people: the file's path with the line, `environments/production.yaml:12`; of a value built in code its path.
+    pub fn shown(&self, place: &Place) -> String {
+        match self.key_span(place).or_else(|| self.span(place)) {
+            Some(span) => {
+                let line = self.line_starts.partition_point(|start| *start <= span.start);
+                format!("{}:{line}", self.name)
+            }
+            None => self.path(place),
+        }
     }
 
     /// Puts a place on a diagnostic: the span of the deepest node on the way, or the path if there is no file.

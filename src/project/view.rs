@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Definitions, Located, Native, catalogue};
+use super::{Definitions, Layers, Located, Native, catalogue};
 use crate::model::{Environment, Exemption, KindDeclaration, Profile, ProfileRule, Project, Rule};
 
 /// The definitions that hold together: the project's own, and a catalogue's.
@@ -30,13 +30,19 @@ pub struct View<'a> {
 
 impl Definitions {
     /// What an environment draws on.
-    pub fn view_of<'a>(&'a self, environment: &'a Environment) -> View<'a> {
+    pub fn view_of<'a>(&'a self, environment: &'a Located<Environment>) -> View<'a> {
         self.view(self.named_by(environment))
     }
 
-    /// The version of the catalogue that an environment names, else the one that the project names.
-    pub fn named_by<'a>(&'a self, environment: &'a Environment) -> Option<&'a str> {
-        environment.catalogue.as_deref().or_else(|| self.named_by_project())
+    /// The version of the catalogue that an environment, or what it extends, names, else the one that the project names.
+    pub fn named_by<'a>(&'a self, environment: &'a Located<Environment>) -> Option<&'a str> {
+        let named = self.layers_of(environment).catalogue();
+        named.map(|said| said.value.as_str()).or_else(|| self.named_by_project())
+    }
+
+    /// The layers of an environment; it alone if it extends what isn't there, or itself.
+    pub fn layers_of<'a>(&'a self, environment: &'a Located<Environment>) -> Layers<'a> {
+        Layers::of(&self.environments, environment).unwrap_or_else(|_| Layers::alone(environment))
     }
 
     /// What counts where no environment is spoken of: the catalogue that the project names, else the newest that is drawn on.
@@ -51,7 +57,7 @@ impl Definitions {
         let mut seen = BTreeSet::from([default.named]);
         let mut views = vec![default];
         for environment in &self.environments {
-            let named = self.named_by(&environment.value);
+            let named = self.named_by(environment);
             if seen.insert(named) {
                 views.push(self.view(named));
             }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::evaluator::{Status, Violation};
 use crate::ir::text::shown;
-use crate::ir::{Action, Rule};
+use crate::ir::{Action, Kind, Rule};
 
 /// What a finding comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -123,6 +123,12 @@ impl Finding<'_> {
 }
 
 impl<'a> Finding<'a> {
+    /// The object's kind, as the rule governs it.
+    pub fn kind(&self) -> Option<&'a Kind> {
+        let group = self.object.api_version.rsplit_once('/').map_or("", |(group, _)| group);
+        self.rule.kinds.iter().find(|kind| kind.kind == self.object.kind && kind.group == group)
+    }
+
     /// A finding of a violation, or of an object that a rule couldn't judge.
     pub fn new(
         rule: &'a Rule,

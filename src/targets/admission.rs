@@ -155,9 +155,9 @@ fn without_trace(all: &[cel::Variable]) -> Value {
     all.iter().filter(|variable| !variable.is_trace).map(value).collect()
 }
 
-/// The rule's kinds of one scope: those without a namespace, or those with one.
+/// The rule's kinds that a placement is for.
 pub(super) fn kinds_of<'rule>(rule: &'rule Rule, placement: &Placement) -> Vec<&'rule Kind> {
-    rule.kinds.iter().filter(|kind| kind.is_cluster_wide() == placement.cluster).collect()
+    rule.kinds.iter().filter(|kind| placement.is_for(kind)).collect()
 }
 
 /// The operations that rules judge.
@@ -175,18 +175,14 @@ pub const EPHEMERAL_CONTAINERS: &str = "pods/ephemeralcontainers";
 
 /// Whether a rule's policies in CEL name the subresource that brings ephemeral containers.
 pub fn sees_ephemeral_containers(rule: &Rule) -> bool {
-    judges_updates(rule) && rule.kinds.iter().any(is_pod)
-}
-
-fn is_pod(kind: &Kind) -> bool {
-    kind.group.is_empty() && kind.kind == "Pod"
+    judges_updates(rule) && rule.kinds.iter().any(Kind::is_pod)
 }
 
 /// The resources of some of the rules' kinds, by group and versions; Pods with the subresource that brings ephemeral containers, which
 /// is only ever updated.
 pub(super) fn resource_rules(rules: &[&Rule], kinds: &[&Kind]) -> Value {
     let sees_containers = |kind: &Kind| {
-        is_pod(kind) && rules.iter().any(|rule| rule.kinds.contains(kind) && judges_updates(rule))
+        kind.is_pod() && rules.iter().any(|rule| rule.kinds.contains(kind) && judges_updates(rule))
     };
     let mut groups: Vec<(&str, &[String], Vec<&str>)> = Vec::new();
     for kind in kinds {

@@ -14,7 +14,7 @@ pub(super) use pack::render_packs;
 
 use super::{Artefact, frame, names};
 use crate::expression::rego;
-use crate::ir::{Action, Kind, Operator, Placement, Release, Requirement, Rule};
+use crate::ir::{Action, Kind, Objects, Operator, Placement, Release, Requirement, Rule};
 
 /// The longest name of a kind of which Gatekeeper can make a resource: with `List` behind it 63 characters.
 const LONGEST_KIND: usize = 59;
@@ -103,8 +103,7 @@ fn documents(
 fn constraints(release: &Release, rule: &Rule, parameters: Option<&str>) -> Result<Vec<Value>, String> {
     let mut constraints = Vec::new();
     for placement in &rule.placements {
-        let is_meant = |kind: &&Kind| kind.is_cluster_wide() == placement.cluster;
-        let kinds: Vec<&Kind> = rule.kinds.iter().filter(is_meant).collect();
+        let kinds: Vec<&Kind> = rule.kinds.iter().filter(|kind| placement.is_for(kind)).collect();
         if !kinds.is_empty() {
             let name = names::object_name(release, rule, placement);
             let labels = names::labels(release, rule, Some(placement.action));
@@ -131,7 +130,7 @@ fn constraint(
         name,
         labels,
         action => action(placement.action),
-        scope => if placement.cluster { "Cluster" } else { "Namespaced" },
+        scope => scope(placement.objects),
         kinds => by_group(kinds),
         selector => placement.selector.iter().map(requirement).collect::<Vec<_>>(),
         parameters => parameters.map(|parameters| frame::code(parameters.to_owned())),
@@ -154,6 +153,14 @@ fn renamed(mut annotations: BTreeMap<String, String>) -> BTreeMap<String, String
         }
     }
     annotations
+}
+
+/// Gatekeeper's word for what is in namespaces, or isn't.
+fn scope(objects: Objects) -> &'static str {
+    match objects {
+        Objects::Namespaced | Objects::Workloads | Objects::Pods => "Namespaced",
+        Objects::ClusterWide => "Cluster",
+    }
 }
 
 /// Gatekeeper's word for an action.

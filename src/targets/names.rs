@@ -7,7 +7,7 @@ use crate::ir::{Action, Placement, Release, Rule};
 /// The name of the object that stands for a rule in one placement: `palisade-pod-001`, `palisade-pod-001-production`.
 pub fn object_name(release: &Release, rule: &Rule, placement: &Placement) -> String {
     let name = rule_name(release, rule);
-    match &placement.suffix {
+    match placement.suffix() {
         Some(suffix) => format!("{name}-{}", suffix.to_lowercase()),
         None => name,
     }

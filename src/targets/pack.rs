@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::admission;
-use crate::ir::{Action, Kind, Placement, Release, Rule, Severity, Target};
+use crate::ir::{Action, Kind, Objects, Placement, Release, Rule, Severity, Target};
 
 /// How many bytes the largest part of an object may have. `kubectl apply` keeps each object in one of its own annotations, as JSON,
 /// and the annotations of an object have 262,144 bytes; what stands around that part needs some.
@@ -32,7 +32,7 @@ pub(super) struct Pack<'a> {
 impl Pack<'_> {
     /// The kinds that its rules govern in its place, sorted.
     pub(super) fn kinds(&self) -> Vec<Kind> {
-        let is_meant = |kind: &&Kind| self.place.is_none_or(|place| place.cluster == kind.is_cluster_wide());
+        let is_meant = |kind: &&Kind| self.place.is_none_or(|place| place.is_for(kind));
         let kinds: BTreeSet<&Kind> =
             self.rules.iter().flat_map(|rule| &rule.kinds).filter(is_meant).collect();
         kinds.into_iter().cloned().collect()
@@ -41,9 +41,15 @@ impl Pack<'_> {
     /// The name of its files, without the ending: `packed-deny`, `packed-deny-onboarding`, and `packed-2-deny` for a second part.
     pub(super) fn stem(&self) -> String {
         let number = if self.number > 1 { format!("-{}", self.number) } else { String::new() };
-        let suffix = self.place.and_then(|place| place.suffix.as_ref());
+        let suffix = self.place.and_then(Placement::suffix);
         let suffix = suffix.map(|suffix| format!("-{}", suffix.to_lowercase())).unwrap_or_default();
-        format!("packed{number}-{}{suffix}", self.action.name())
+        let workloads = if self.is_for_workloads() { "-workloads" } else { "" };
+        format!("packed{number}-{}{suffix}{workloads}", self.action.name())
+    }
+
+    /// Whether it is for what isn't a Pod, beside a pack of the rules that treat all alike.
+    fn is_for_workloads(&self) -> bool {
+        self.place.is_some_and(|place| place.objects == Objects::Workloads)
     }
 
     /// The name of its object: `palisade-packed-deny`.
@@ -156,14 +162,14 @@ pub(super) fn groups(release: &Release) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for rule in &release.rules {
         for place in &rule.placements {
-            let has_kinds = rule.kinds.iter().any(|kind| kind.is_cluster_wide() == place.cluster);
+            let has_kinds = rule.kinds.iter().any(|kind| place.is_for(kind));
             if !has_kinds || !release.packed.values().any(|actions| actions.contains(&place.action)) {
                 continue;
             }
             let is_same = |group: &&mut Group<'_>| {
                 group.action == place.action
-                    && group.place.cluster == place.cluster
-                    && group.place.suffix == place.suffix
+                    && group.place.objects == place.objects
+                    && group.place.scope == place.scope
                     && group.place.selector == place.selector
                     && group.place.failure_policy == place.failure_policy
             };

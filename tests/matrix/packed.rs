@@ -49,32 +49,51 @@ pub fn prove(
     for (_, request, _) in &writes {
         labels.entry(request.namespace.clone()).or_insert_with(|| labelled(&request.namespace, &[]));
     }
+    let asked = Asked { release: &release, name: &name, writes: &writes, labels: &labels, sample: SAMPLE };
+    ask(&asked, choice, bench, tally)
+}
+
+/// What is asked of the policies of a release, in the layout that it has.
+pub struct Asked<'a> {
+    pub release: &'a Release,
+    /// What it is called among rules.
+    pub name: &'a str,
+    pub writes: &'a [Write],
+    /// The labels of each namespace that is written into.
+    pub labels: &'a BTreeMap<String, Labels>,
+    /// One in so many cases goes to ClusterPolicy.
+    pub sample: usize,
+}
+
+/// Asks each target.
+pub fn ask(asked: &Asked<'_>, choice: &Choice, bench: &mut Bench, tally: &mut Tally) -> Result<(), String> {
+    let Asked { release, name, writes, labels, sample } = *asked;
     let existing = labels.iter().filter(|(name, _)| !name.is_empty()).map(|(name, labels)| {
         let labels: Vec<(&str, &str)> =
             labels.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         project::namespace(name, &labels)
     });
-    let around = project::surroundings(&release, existing.collect());
-    let offset = numbers.below(SAMPLE);
+    let around = project::surroundings(release, existing.collect());
+    let offset = Numbers::new(choice.seed, name).below(sample);
     let mut known: Vec<(Policies, Vec<Case>)> = Vec::new();
     let mut asked = Vec::new();
     for target in &choice.targets {
-        let packs = packs(&release, *target)?;
-        let mut documents = project::documents(*target, &release, release.rules.iter())?;
+        let packs = packs(release, *target)?;
+        let mut documents = project::documents(*target, release, release.rules.iter())?;
         for packed in &packs {
             documents.extend(project::read(&packed.artefacts)?);
         }
         let policies: Policies =
             packs.iter().map(|packed| (packed.suffix.clone(), packed.rules.clone())).collect();
         let place = known.iter().position(|(other, _)| *other == policies).unwrap_or_else(|| {
-            known.push((policies, cases(&release, &packs, &writes, &labels)));
+            known.push((policies, cases(release, &packs, writes, labels)));
             known.len() - 1
         });
         asked.push((*target, documents, place));
     }
     let taken = |target: Target, place: usize| {
         let is_slow = target == Target::KyvernoClusterPolicy && !choice.full;
-        let is_taken = move |index: usize| !is_slow || index % SAMPLE == offset;
+        let is_taken = move |index: usize| !is_slow || index % sample == offset;
         known[place].1.iter().enumerate().filter(move |(index, _)| is_taken(*index)).map(|(_, case)| case)
     };
     let questions = asked.iter().map(|(target, documents, place)| Question {
@@ -91,7 +110,7 @@ pub fn prove(
                 for (case, answer) in
                     of_target.flat_map(|(target, _, place)| taken(*target, *place)).zip(&answers)
                 {
-                    tally.count(target, &name, case, answer);
+                    tally.count(target, name, case, answer);
                 }
             }
         }
@@ -103,7 +122,7 @@ pub fn prove(
 type Policies = Vec<(Option<Option<String>>, Vec<String>)>;
 
 /// A request about an object of a kind, and where it comes from.
-type Write = (Kind, Request, Origin);
+pub type Write = (Kind, Request, Origin);
 
 /// The requests with what must come of them.
 fn cases(

@@ -133,7 +133,7 @@ pub fn expected_in_packs(
         let id = &reference.rule.id;
         let is_its = |pack: &Packed| {
             pack.action == placement.action
-                && pack.suffix.as_ref() == Some(&placement.suffix)
+                && pack.suffix.as_ref() == Some(&placement.suffix())
                 && pack.rules.contains(id)
         };
         let Some(pack) = packs.iter().position(is_its) else {
@@ -183,7 +183,7 @@ fn fits(placement: &Placement, kind: &Kind, labels: &Labels) -> bool {
             Operator::NotIn => !listed,
         }
     };
-    placement.cluster == kind.is_cluster_wide() && (placement.cluster || placement.selector.iter().all(holds))
+    placement.is_for(kind) && (kind.is_cluster_wide() || placement.selector.iter().all(holds))
 }
 
 fn node(value: &Value) -> Node {

@@ -212,7 +212,7 @@ impl Cases<'_> {
     }
 
     fn expected(&self, kind: &Kind, request: &Request) -> Expected {
-        self.reference.expected(request, |placement| placement.cluster == kind.is_cluster_wide())
+        self.reference.expected(request, |placement| placement.is_for(kind))
     }
 }
 

@@ -6,54 +6,39 @@ use serde_json::Value as Json;
 
 use super::context::Versions;
 use super::parameter::{self, Setting};
+use super::placement::Placed;
 use super::rule::{self, Surroundings};
 use super::waiver::Exempting;
-use super::{example, exemption, placement, standard};
+use super::{engines, example, exemption, placement, standard};
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::ir::{
-    Action, EngineRange, Kind, LeftOut, NEWEST_POD_SECURITY, Native, OLDEST_POD_SECURITY, Release, Rule,
-    Target, Version,
-};
-use crate::model::{self, Environment, Exemption, Layout, PackedAction, Profile, VersionRange};
-use crate::project::{self, Definitions, Located, Place, View, held};
-
-/// The newest version of the Pod Security Standards, as an environment may say it.
-const LATEST: &str = "latest";
+use crate::ir::{EngineRange, Kind, LeftOut, Native, Release, Rule, Target};
+use crate::model::{self, Environment, Exemption, Profile};
+use crate::project::{self, Definitions, Layers, Located, Place, View, held};
 
 /// The release of an environment.
 pub(super) fn release(
     view: &View<'_>,
     kinds: &[Kind],
-    environment: &Located<Environment>,
+    layers: &Layers<'_>,
     expired: &BTreeSet<String>,
 ) -> Result<Release, Vec<Diagnostic>> {
     let mut faults = Vec::new();
     let Some(project) = view.project else {
         return Err(vec![Diagnostic::error("no-project", "the file `palisade.yaml` is missing")]);
     };
-    let profiles = view.chain(&environment.value.profile);
-    let Some(profile) = profiles.first() else {
-        return Err(vec![environment.mark(
-            Diagnostic::error(
-                "unknown-profile",
-                format!("there is no profile `{}`", environment.value.profile),
-            ),
-            &Place::root().key("profile"),
-        )]);
-    };
-    let versions = versions(environment, &mut faults);
-    let engines = engines(environment, &mut faults);
-    let exemptions: Vec<&Located<Exemption>> = view
-        .exemptions
-        .iter()
-        .filter(|exemption| environment.value.exemptions.contains(&exemption.value.name))
-        .collect();
+    let environment = layers.own();
+    let profiles = profiles(view, environment, layers)?;
+    let versions = engines::versions(layers, &mut faults);
+    let engines = engines::engines(layers, &mut faults);
+    let is_held = |name: &String| layers.iter().any(|layer| layer.value.exemptions.contains(name));
+    let exemptions: Vec<&Located<Exemption>> =
+        view.exemptions.iter().filter(|exemption| is_held(&exemption.value.name)).collect();
     for exemption in &exemptions {
         faults.extend(exemption::faults(exemption, kinds));
     }
     let waiving: Vec<Exempting> = exemption::waiving(&exemptions, expired);
-    let left_out = left_out(project, environment);
-    let rules = rules(view, kinds, &profiles, environment, versions, &waiving, &left_out, &mut faults);
+    let left_out = left_out(project, layers);
+    let rules = rules(view, kinds, &profiles, layers, versions, &waiving, &left_out, &mut faults);
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -63,15 +48,21 @@ pub(super) fn release(
         environment: environment.value.name.clone(),
         description: environment.value.description.clone(),
         catalogue: view.catalogue.map(str::to_owned),
-        profile: profile.value.name.clone(),
+        profile: profiles.first().map(|profile| profile.value.name.clone()).unwrap_or_default(),
         kubernetes: versions.kubernetes,
         pod_security: versions.pod_security,
         help: project.value.help.clone(),
         owner: project.value.owner.clone(),
         engines,
-        packed: packed(&environment.value.targets),
+        packed: engines::packed(layers),
         left_out,
-        scopes: placement::scopes(&environment.value),
+        scopes: placement::scopes(layers),
+        protected_labels: project
+            .value
+            .protected_labels
+            .iter()
+            .map(|label| (label.key.clone(), label.reason.clone()))
+            .collect(),
         exemptions: exemption::records(&exemptions, expired),
         natives,
         rules,
@@ -106,95 +97,30 @@ pub(super) fn unknown(definitions: &Definitions, name: &str) -> Diagnostic {
     }
 }
 
-/// Reads a version that the project's structural check has seen already.
-fn version(
+/// The profile that an environment takes its rules from, and those that this one extends.
+fn profiles<'a>(
+    view: &View<'a>,
     environment: &Located<Environment>,
-    place: &Place,
-    text: &str,
-    faults: &mut Vec<Diagnostic>,
-) -> Version {
-    Version::parse(text).unwrap_or_else(|| {
-        let diagnostic = Diagnostic::error("bad-version", format!("`{text}` is no version"))
-            .label("expected a version such as `\"1.33\"`");
-        faults.push(environment.mark(diagnostic, place));
-        Version { major: 0, minor: 0 }
-    })
-}
-
-fn versions(environment: &Located<Environment>, faults: &mut Vec<Diagnostic>) -> Versions {
-    let place = |field: &str| Place::root().key(field);
-    let kubernetes = version(environment, &place("kubernetes"), &environment.value.kubernetes, faults);
-    let pod_security = match &environment.value.pod_security {
-        Some(text) if text == LATEST => NEWEST_POD_SECURITY,
-        Some(text) => {
-            let pod_security = version(environment, &place("pod_security"), text, faults);
-            if !(OLDEST_POD_SECURITY..=NEWEST_POD_SECURITY).contains(&pod_security) {
-                faults.push(environment.mark(unknown_standard(text), &place("pod_security")));
-            }
-            pod_security
-        }
-        None => kubernetes,
+    layers: &Layers<'_>,
+) -> Result<Vec<&'a Located<Profile>>, Vec<Diagnostic>> {
+    let Some(said) = layers.profile() else {
+        let fault = Diagnostic::error("missing-field", "missing field `profile`");
+        return Err(vec![environment.mark(fault, &Place::root())]);
     };
-    Versions { kubernetes, pod_security }
-}
-
-/// A version of the Pod Security Standards that isn't known.
-fn unknown_standard(text: &str) -> Diagnostic {
-    let message = format!("the Pod Security Standards of `{text}` aren't known");
-    Diagnostic::error("unknown-version", message)
-        .label(format!("expected {OLDEST_POD_SECURITY} to {NEWEST_POD_SECURITY}, or `{LATEST}`"))
-        .help(format!("`{LATEST}` is {NEWEST_POD_SECURITY} in this release of palisade"))
-}
-
-fn engines(
-    environment: &Located<Environment>,
-    faults: &mut Vec<Diagnostic>,
-) -> BTreeMap<Target, EngineRange> {
-    let written = &environment.value.targets;
-    let mut engines = BTreeMap::new();
-    for target in Target::ALL {
-        let Some(range) = range(written, target) else { continue };
-        let place = Place::root().key("targets").key(target.name());
-        let from = version(environment, &place.key("from"), &range.from, faults);
-        let to = version(environment, &place.key("to"), &range.to, faults);
-        engines.insert(target, EngineRange { from, to });
+    let profiles = view.chain(said.value);
+    if profiles.is_empty() {
+        let fault = Diagnostic::error("unknown-profile", format!("there is no profile `{}`", said.value));
+        return Err(vec![said.mark(fault)]);
     }
-    engines
+    Ok(profiles)
 }
 
-/// The targets in the packed layout, each with the actions that are packed.
-fn packed(written: &model::Engines) -> BTreeMap<Target, BTreeSet<Action>> {
-    let is_packed = |target: &Target| range(written, *target).filter(|range| range.layout == Layout::Packed);
-    let packed = Target::ALL.into_iter().filter_map(|target| Some((target, is_packed(&target)?)));
-    packed.map(|(target, range)| (target, packed_actions(range.packed_actions.as_deref()))).collect()
-}
-
-/// The actions that are packed; what denies if nothing is said.
-fn packed_actions(written: Option<&[PackedAction]>) -> BTreeSet<Action> {
-    let action = |written: &PackedAction| match written {
-        PackedAction::Audit => Action::Audit,
-        PackedAction::Warn => Action::Warn,
-        PackedAction::Deny => Action::Deny,
-    };
-    written.unwrap_or(&[PackedAction::Deny]).iter().map(action).collect()
-}
-
-/// What an environment says of a target.
-fn range(written: &model::Engines, target: Target) -> Option<&VersionRange> {
-    let range = match target {
-        Target::KyvernoClusterPolicy => &written.kyverno_cluster_policy,
-        Target::KyvernoValidatingPolicy => &written.kyverno_validating_policy,
-        Target::Gatekeeper => &written.gatekeeper,
-        Target::ValidatingAdmissionPolicy => &written.validating_admission_policy,
-    };
-    range.as_ref()
-}
-
-fn left_out(project: &Located<model::Project>, environment: &Located<Environment>) -> Vec<LeftOut> {
-    let written = &environment.value.left_out;
-    let shipped = project.value.left_out.iter().filter(|_| written.shipped);
+fn left_out(project: &Located<model::Project>, layers: &Layers<'_>) -> Vec<LeftOut> {
+    let shipped = layers.nearest(|one| Some((one.left_out.shipped?, Place::root())));
+    let has_shipped = shipped.is_none_or(|said| said.value);
+    let shipped = project.value.left_out.iter().filter(|_| has_shipped);
     let mut left_out: Vec<LeftOut> = shipped
-        .chain(&written.also)
+        .chain(layers.iter().flat_map(|layer| &layer.value.left_out.also))
         .map(|one| LeftOut { namespace: one.namespace.clone(), reason: one.reason.clone() })
         .collect();
     left_out.sort();
@@ -224,7 +150,7 @@ fn rules(
     view: &View<'_>,
     kinds: &[Kind],
     profiles: &[&Located<Profile>],
-    environment: &Located<Environment>,
+    layers: &Layers<'_>,
     versions: Versions,
     exemptions: &[Exempting],
     left_out: &[LeftOut],
@@ -242,7 +168,7 @@ fn rules(
         }
         let surroundings = Surroundings {
             kinds,
-            settings: settings(written, profiles, environment, faults),
+            settings: settings(written, profiles, layers, faults),
             versions,
             exemptions: exemptions.to_vec(),
         };
@@ -251,7 +177,8 @@ fn rules(
                 for profile in profiles {
                     standard::mark(&profile.value, versions.pod_security, &mut rule);
                 }
-                let placements = placement::placements(environment, &left_out, &rule.id, &rule.kinds);
+                let placed = Placed { id: &rule.id, severity: rule.severity, kinds: &rule.kinds };
+                let placements = placement::placements(layers, &left_out, &placed, faults);
                 if !placements.is_empty() {
                     rules.push(Rule { placements, examples: example::examples(&written.value), ..rule });
                 }
@@ -262,11 +189,12 @@ fn rules(
     rules
 }
 
-/// What the profiles, the nearest first, and the environment say of a rule's parameters; the environment wins, then the nearest.
+/// What the profiles, the nearest first, and the environment say of a rule's parameters; the environment wins, and over what it extends,
+/// then the nearest profile.
 fn settings(
     written: &Located<model::Rule>,
     profiles: &[&Located<Profile>],
-    environment: &Located<Environment>,
+    layers: &Layers<'_>,
     faults: &mut Vec<Diagnostic>,
 ) -> BTreeMap<String, Setting> {
     let id = &written.value.id;
@@ -275,8 +203,10 @@ fn settings(
         let of_profile = profile.value.rules.get(id).map(|rule| &rule.parameters);
         settings.extend(settings_of(profile, written, of_profile, faults));
     }
-    let of_environment = environment.value.rules.get(id).map(|rule| &rule.parameters);
-    settings.extend(settings_of(environment, written, of_environment, faults));
+    for layer in layers.iter().rev() {
+        let of_layer = layer.value.rules.get(id).map(|rule| &rule.parameters);
+        settings.extend(settings_of(layer, written, of_layer, faults));
+    }
     settings
 }
 
@@ -291,7 +221,7 @@ fn settings_of<T>(
     for (name, value) in parameters.into_iter().flatten() {
         let place = Place::root().key("rules").key(&written.value.id).key("parameters").key(name);
         faults.extend(parameter::setting_faults(file, &written.value, name, value, &place));
-        let setting = Setting { written: value.clone(), set_by: format!("{}: {place}", file.name) };
+        let setting = Setting { written: value.clone(), set_by: file.shown(&place) };
         settings.insert(name.clone(), setting);
     }
     settings

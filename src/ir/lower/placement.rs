@@ -1,56 +1,76 @@
 //! Placements: an ordered list of namespaces, of which the first that fits wins, becomes places that never overlap.
 
-use crate::ir::{Action, FailurePolicy, Kind, Operator, Placement, Requirement};
-use crate::model::{self, Environment, NamespaceScope, RuleSettings};
-use crate::project::{Located, Place};
+use super::action::{Choice, Chosen, Part};
+use crate::diagnostic::Diagnostic;
+use crate::ir::{Action, FailurePolicy, Kind, Objects, Operator, Placement, Requirement, Severity};
+use crate::model::{self, NamespaceScope};
+use crate::project::{Layers, Place};
 
 /// The label that the API server puts on each namespace: its name.
 const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
+/// A rule, as far as it matters where it holds.
+pub(super) struct Placed<'a> {
+    /// The id.
+    pub id: &'a str,
+    /// How bad a violation is.
+    pub severity: Severity,
+    /// The governed kinds.
+    pub kinds: &'a [Kind],
+}
+
 /// Where the rule holds in the environment, with which action; none that is disabled.
 pub(super) fn placements(
-    environment: &Located<Environment>,
+    layers: &Layers<'_>,
     left_out: &[String],
-    rule: &str,
-    kinds: &[Kind],
+    rule: &Placed<'_>,
+    faults: &mut Vec<Diagnostic>,
 ) -> Vec<Placement> {
-    let scopes = &environment.value.namespaces;
-    let settings = environment.value.rules.get(rule);
+    let choice = Choice { layers, rule };
+    faults.extend(choice.faults());
     let mut placements = Vec::new();
     let mut before: Vec<Requirement> = left_out_requirement(left_out).into_iter().collect();
-    if kinds.iter().any(|kind| !kind.is_cluster_wide()) {
-        for (index, scope) in scopes.iter().enumerate() {
-            let own = requirement(scope, Operator::In);
-            let selector: Vec<Requirement> = before.iter().cloned().chain(own.clone()).collect();
-            let suffix = own.is_some().then(|| scope.name.clone());
-            let (action, set_by) = action(environment, rule, settings, scope, index);
-            placements.extend(placement(environment, suffix, false, selector, action, set_by));
-            before.extend(requirement(scope, Operator::NotIn));
+    let scopes = layers.namespaces().map(|said| said.value.as_slice()).unwrap_or_default();
+    for (index, scope) in scopes.iter().enumerate() {
+        let own = requirement(scope, Operator::In);
+        let name = own.is_some().then(|| scope.name.clone());
+        let selector: Vec<Requirement> = before.iter().cloned().chain(own).collect();
+        for (objects, chosen) in in_namespaces(rule.kinds, |part| choice.in_scope(scope, index, part)) {
+            placements.extend(placement(layers, name.clone(), objects, &selector, chosen));
         }
+        before.extend(requirement(scope, Operator::NotIn));
     }
-    if kinds.iter().any(Kind::is_cluster_wide)
+    if rule.kinds.iter().any(Kind::is_cluster_wide)
         && let Some((index, last)) = scopes.iter().enumerate().next_back()
     {
-        let (action, set_by) = own_action(environment, rule, settings, last, index);
-        placements.extend(placement(
-            environment,
-            Some("cluster".to_owned()),
-            true,
-            Vec::new(),
-            action,
-            set_by,
-        ));
+        let chosen = choice.own(last, index, Part::Workloads);
+        placements.extend(placement(layers, None, Objects::ClusterWide, &[], chosen));
     }
     placements
 }
 
+/// What is chosen for the objects in namespaces: for all at once, unless Pods are told apart.
+fn in_namespaces(kinds: &[Kind], choose: impl Fn(Part) -> Chosen) -> Vec<(Objects, Chosen)> {
+    let has_pods = kinds.iter().any(Kind::is_pod);
+    let has_others = kinds.iter().any(|kind| Objects::Workloads.hold(kind));
+    match (has_pods, has_others) {
+        (false, false) => Vec::new(),
+        (true, false) => vec![(Objects::Namespaced, choose(Part::Pods))],
+        (false, true) => vec![(Objects::Namespaced, choose(Part::Workloads))],
+        (true, true) => {
+            let (pods, others) = (choose(Part::Pods), choose(Part::Workloads));
+            if pods.action == others.action {
+                return vec![(Objects::Namespaced, others.and(pods))];
+            }
+            vec![(Objects::Workloads, others), (Objects::Pods, pods)]
+        }
+    }
+}
+
 /// The names of the scopes with their selectors, the last left away.
-pub(super) fn scopes(environment: &Environment) -> Vec<(String, Requirement)> {
-    environment
-        .namespaces
-        .iter()
-        .filter_map(|scope| Some((scope.name.clone(), requirement(scope, Operator::In)?)))
-        .collect()
+pub(super) fn scopes(layers: &Layers<'_>) -> Vec<(String, Requirement)> {
+    let scopes = layers.namespaces().map(|said| said.value.as_slice()).unwrap_or_default();
+    scopes.iter().filter_map(|scope| Some((scope.name.clone(), requirement(scope, Operator::In)?))).collect()
 }
 
 fn left_out_requirement(left_out: &[String]) -> Option<Requirement> {
@@ -73,54 +93,44 @@ fn requirement(scope: &NamespaceScope, operator: Operator) -> Option<Requirement
     Some(Requirement { key, operator, values })
 }
 
-fn action(
-    environment: &Located<Environment>,
-    rule: &str,
-    settings: Option<&RuleSettings>,
-    scope: &NamespaceScope,
-    index: usize,
-) -> (model::Action, String) {
-    match settings.and_then(|settings| settings.actions.get(&scope.name)) {
-        Some(action) => {
-            let place = Place::root().key("rules").key(rule).key("actions").key(&scope.name);
-            (*action, format!("{}: {place}", environment.name))
-        }
-        None => own_action(environment, rule, settings, scope, index),
-    }
-}
-
-fn own_action(
-    environment: &Located<Environment>,
-    rule: &str,
-    settings: Option<&RuleSettings>,
-    scope: &NamespaceScope,
-    index: usize,
-) -> (model::Action, String) {
-    let (action, place) = match settings.and_then(|settings| settings.action) {
-        Some(action) => (action, Place::root().key("rules").key(rule).key("action")),
-        None => (scope.action, Place::root().key("namespaces").index(index).key("action")),
-    };
-    (action, format!("{}: {place}", environment.name))
-}
-
 fn placement(
-    environment: &Located<Environment>,
-    suffix: Option<String>,
-    cluster: bool,
-    selector: Vec<Requirement>,
-    action: model::Action,
-    set_by: String,
+    layers: &Layers<'_>,
+    scope: Option<String>,
+    objects: Objects,
+    selector: &[Requirement],
+    chosen: Chosen,
 ) -> Option<Placement> {
-    let failure = &environment.value.failure_policy;
-    let (action, failure_policy) = match action {
+    let action = match chosen.action {
         model::Action::Disabled => return None,
-        model::Action::Audit => (Action::Audit, failure.audit),
-        model::Action::Warn => (Action::Warn, failure.warn),
-        model::Action::Deny => (Action::Deny, failure.deny),
+        model::Action::Audit => Action::Audit,
+        model::Action::Warn => Action::Warn,
+        model::Action::Deny => Action::Deny,
     };
-    let failure_policy = match failure_policy {
-        model::FailurePolicy::Fail => FailurePolicy::Fail,
-        model::FailurePolicy::Ignore => FailurePolicy::Ignore,
-    };
-    Some(Placement { suffix, cluster, selector, action, failure_policy, set_by })
+    let failure_policy = failure_policy(layers, action);
+    Some(Placement {
+        scope,
+        objects,
+        selector: selector.to_vec(),
+        action,
+        failure_policy,
+        set_by: chosen.set_by,
+    })
+}
+
+/// What happens when a policy with this action can't be asked: what is said, else `Fail` for what denies.
+fn failure_policy(layers: &Layers<'_>, action: Action) -> FailurePolicy {
+    let said = layers.nearest(|one| {
+        let said = match action {
+            Action::Audit => one.failure_policy.audit,
+            Action::Warn => one.failure_policy.warn,
+            Action::Deny => one.failure_policy.deny,
+        };
+        Some((said?, Place::root()))
+    });
+    match (said.map(|said| said.value), action) {
+        (Some(model::FailurePolicy::Fail), _) | (None, Action::Deny) => FailurePolicy::Fail,
+        (Some(model::FailurePolicy::Ignore), _) | (None, Action::Audit | Action::Warn) => {
+            FailurePolicy::Ignore
+        }
+    }
 }

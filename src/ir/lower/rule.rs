@@ -11,7 +11,7 @@ use super::waiver::{self, Exempting};
 use super::words::one_of;
 use super::{governed, shape};
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::ir::{Action, Check, Condition, Kind, Parameter, Placement, ReferenceTo, Rule, Severity};
+use crate::ir::{Action, Check, Condition, Kind, Objects, Parameter, Placement, ReferenceTo, Rule, Severity};
 use crate::model::{self, Governs};
 use crate::project::{Located, Place, catalogue};
 
@@ -273,9 +273,9 @@ fn unused(context: &mut Context) {
 
 /// A rule that denies everywhere, for proofs.
 pub(super) fn denying_everywhere(rule: &Rule) -> Vec<Placement> {
-    let place = |cluster: bool| Placement {
-        suffix: cluster.then(|| "cluster".to_owned()),
-        cluster,
+    let place = |objects: Objects| Placement {
+        scope: None,
+        objects,
         selector: Vec::new(),
         action: Action::Deny,
         failure_policy: crate::ir::FailurePolicy::Fail,
@@ -283,10 +283,10 @@ pub(super) fn denying_everywhere(rule: &Rule) -> Vec<Placement> {
     };
     let mut placements = Vec::new();
     if rule.kinds.iter().any(|kind| !kind.is_cluster_wide()) {
-        placements.push(place(false));
+        placements.push(place(Objects::Namespaced));
     }
     if rule.kinds.iter().any(Kind::is_cluster_wide) {
-        placements.push(place(true));
+        placements.push(place(Objects::ClusterWide));
     }
     placements
 }

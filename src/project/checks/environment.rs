@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::text::{line_fault, listed, namespace_fault, slug_fault, version, version_fault};
+use super::text::{label_fault, line_fault, listed, namespace_fault, slug_fault, version, version_fault};
 use super::{Names, Report, unknown};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Environment, Layout, NamespaceScope, Profile, VersionRange};
-use crate::project::{Place, View};
+use crate::model::{Actions, ActionsApart, Environment, Layout, NamespaceScope, Profile, VersionRange};
+use crate::project::{Layers, Place, View};
 
 /// Longest name of a namespace scope: `<project>-<rule id>-<scope>` has at most 63 characters.
 const LONGEST_SCOPE: usize = 30;
 
-/// The scope of cluster-scoped kinds in the names of generated objects.
-const RESERVED_SCOPE: &str = "cluster";
+/// What stands behind a scope in the names of generated objects, and for whom.
+const RESERVED: [(&str, &str); 2] = [("cluster", "cluster-scoped kinds"), ("pods", "Pods")];
 
 pub(super) fn check_profile(report: &mut Report<Profile>, names: &Names, view: &View<'_>) {
     let (profile, root) = (report.value(), Place::root());
@@ -34,18 +34,32 @@ pub(super) fn check_profile(report: &mut Report<Profile>, names: &Names, view: &
     }
 }
 
-/// `held` are the rules of each profile.
-pub(super) fn check(report: &mut Report<Environment>, names: &Names, held: &BTreeMap<&str, BTreeSet<&str>>) {
+/// `held` are the rules of each profile; `layers` the environment on those that it extends, or why there are none.
+pub(super) fn check(
+    report: &mut Report<Environment>,
+    names: &Names,
+    held: &BTreeMap<&str, BTreeSet<&str>>,
+    layers: Result<Layers<'_>, Box<Diagnostic>>,
+) {
     let (environment, root) = (report.value(), Place::root());
     report.at(&root.key("description"), line_fault("the description", &environment.description));
     check_versions(report);
-    if !names.has_profile(&environment.profile) {
-        report.at(&root.key("profile"), names.unknown_profile(&environment.profile));
+    if let Some(profile) = environment.profile.as_ref().filter(|profile| !names.has_profile(profile)) {
+        report.at(&root.key("profile"), names.unknown_profile(profile));
     }
     check_namespaces(report);
+    warn_of_labels(report, names);
     let also = environment.left_out.also.iter().map(|left_out| left_out.namespace.as_str());
     report.repeated(&root.key("left_out").key("also"), also, "the namespace");
-    check_rules(report, names, held.get(environment.profile.as_str()));
+    check_rule_names(report, names);
+    match layers {
+        Ok(layers) => {
+            check_missing(report, &layers);
+            check_rules(report, names, &layers, held);
+        }
+        Err(fault) if is_lost(fault.code, environment, names) => {}
+        Err(fault) => report.sink.push(*fault),
+    }
     let exemptions = root.key("exemptions");
     for (index, exemption) in environment.exemptions.iter().enumerate() {
         if !names.exemptions.contains(exemption) {
@@ -58,11 +72,12 @@ pub(super) fn check(report: &mut Report<Environment>, names: &Names, held: &BTre
 
 fn check_versions(report: &mut Report<Environment>) {
     let (environment, root) = (report.value(), Place::root());
-    report.at(&root.key("kubernetes"), version_fault(&environment.kubernetes));
+    let kubernetes = environment.kubernetes.as_ref();
+    report.at(&root.key("kubernetes"), kubernetes.and_then(|version| version_fault(version)));
     if let Some(pod_security) = environment.pod_security.as_ref().filter(|version| *version != "latest") {
         report.at(&root.key("pod_security"), version_fault(pod_security));
     }
-    let targets = &environment.targets;
+    let Some(targets) = &environment.targets else { return };
     let ranges = [
         ("kyverno-cluster-policy", &targets.kyverno_cluster_policy),
         ("kyverno-validating-policy", &targets.kyverno_validating_policy),
@@ -101,7 +116,7 @@ fn check_range(report: &mut Report<Environment>, range: &VersionRange, place: &P
 }
 
 fn check_namespaces(report: &mut Report<Environment>) {
-    let scopes = &report.value().namespaces;
+    let Some(scopes) = &report.value().namespaces else { return };
     let root = Place::root().key("namespaces");
     let mut earlier: BTreeMap<&str, Place> = BTreeMap::new();
     for (index, scope) in scopes.iter().enumerate() {
@@ -128,15 +143,14 @@ fn check_namespaces(report: &mut Report<Environment>) {
 fn check_scope(report: &mut Report<Environment>, scope: &NamespaceScope, place: &Place, last: bool) {
     let name = &scope.name;
     report.at(&place.key("name"), slug_fault("the namespace scope", name, LONGEST_SCOPE));
-    if name == RESERVED_SCOPE {
-        let fault = Diagnostic::error(
-            "reserved-name",
-            format!("a namespace scope can't be called `{RESERVED_SCOPE}`"),
-        )
-        .label("expected another name")
-        .help("the objects for cluster-scoped kinds have this name");
+    let is_reserved = |word: &str| name == word || name.ends_with(&format!("-{word}"));
+    if let Some((word, whom)) = RESERVED.into_iter().find(|(word, _)| is_reserved(word)) {
+        let fault = Diagnostic::error("reserved-name", format!("a namespace scope can't be called `{name}`"))
+            .label("expected another name")
+            .help(format!("names of objects that end with `{word}` are those for {whom}"));
         report.at(&place.key("name"), fault);
     }
+    check_action(report, &scope.action, &place.key("action"));
     let help = "the first scope that fits wins, and the last takes all namespaces that are left";
     match (&scope.names, &scope.label) {
         (None, None) if !last => {
@@ -175,28 +189,129 @@ fn last_with_selector(name: &str, field: &str) -> Diagnostic {
         .label("expected neither `names` nor `label` in the last scope")
 }
 
-fn check_rules(report: &mut Report<Environment>, names: &Names, held: Option<&BTreeSet<&str>>) {
-    let environment = report.value();
-    for (rule, settings) in &environment.rules {
+/// Whoever may label a namespace chooses its action.
+fn warn_of_labels(report: &mut Report<Environment>, names: &Names) {
+    let Some(protected) = &names.protected_labels else { return };
+    for (index, scope) in report.value().namespaces.iter().flatten().enumerate() {
+        let Some(label) = scope.label.as_ref().filter(|label| !protected.contains(&label.key)) else {
+            continue;
+        };
+        let key = &label.key;
+        let warning = Diagnostic::warning(
+            "unprotected-label",
+            format!("whoever may label a namespace with `{key}` chooses what happens there"),
+        )
+        .label("isn't protected, as far as the project says")
+        .help("select namespaces by `names`, or name the label in `palisade.yaml` under `protected_labels`, with what protects it");
+        let place = Place::root().key("namespaces").index(index).key("label").key("key");
+        report.at(&place, warning);
+        report.at(&place, label_fault(key));
+    }
+}
+
+/// A scope says what happens to all objects: there is nothing behind it that would say the rest.
+fn check_action(report: &mut Report<Environment>, actions: &Actions, place: &Place) {
+    let Actions::Apart(apart) = actions else { return };
+    let missing = match (apart.workloads, apart.pods) {
+        (Some(_), Some(_)) => return,
+        (None, Some(_)) => "`workloads`",
+        (Some(_), None) => "`pods`",
+        (None, None) => "`workloads` and `pods`",
+    };
+    let fault = Diagnostic::error("no-action", format!("the action doesn't say what happens to {missing}"))
+        .label(format!("expected {missing} too"))
+        .help("`workloads` are all objects but Pods; write the action alone if it is the same for both");
+    report.at(place, fault);
+}
+
+fn check_rule_names(report: &mut Report<Environment>, names: &Names) {
+    for (rule, settings) in &report.value().rules {
         let place = Place::root().key("rules").key(rule);
         if !names.has_rule(rule) {
             report.at_key(&place, names.unknown_rule(rule));
-        } else if !names.is_incomplete && held.is_some_and(|held| !held.contains(rule.as_str())) {
-            let profile = &environment.profile;
-            let fault = Diagnostic::error(
-                "rule-not-in-profile",
-                format!("the profile `{profile}` doesn't hold the rule `{rule}`"),
-            )
-            .label("would have no effect")
-            .help("add the rule to the profile, or remove its settings");
-            report.at_key(&place, fault);
         }
-        for scope in settings.actions.keys() {
-            let known = environment.namespaces.iter().map(|scope| scope.name.as_str());
-            if !known.clone().any(|name| name == scope) {
-                let fault = unknown("unknown-namespace-scope", "namespace scope", scope, known);
-                report.at_key(&place.key("actions").key(scope), fault);
+        let in_scopes =
+            settings.actions.iter().map(|(scope, actions)| (place.key("actions").key(scope), actions));
+        let own = settings.action.iter().map(|actions| (place.key("action"), actions));
+        for (place, actions) in own.chain(in_scopes) {
+            if *actions == Actions::Apart(ActionsApart::default()) {
+                let fault = Diagnostic::error("no-action", "the action says nothing")
+                    .label("expected `workloads`, `pods` or both");
+                report.at(&place, fault);
             }
         }
     }
+}
+
+/// Whether a fault of layers may come of a file that couldn't be read.
+fn is_lost(code: &str, environment: &Environment, names: &Names) -> bool {
+    code == "unknown-environment"
+        && environment.extends.as_ref().is_some_and(|name| names.environments.contains(name))
+}
+
+/// What nothing says that is to be built.
+fn check_missing(report: &mut Report<Environment>, layers: &Layers<'_>) {
+    if report.value().is_abstract {
+        return;
+    }
+    let fields = [
+        ("kubernetes", layers.kubernetes().is_none(), "the lowest Kubernetes version of its API servers"),
+        ("namespaces", layers.namespaces().is_none(), "namespaces and their actions"),
+        ("profile", layers.profile().is_none(), "the profile that rules and parameters come from"),
+        ("targets", layers.targets().is_none(), "the engines that policies are written for"),
+    ];
+    let missing: Vec<(&str, &str)> = fields
+        .into_iter()
+        .filter(|(_, is_missing, _)| *is_missing)
+        .map(|(name, _, what)| (name, what))
+        .collect();
+    if missing.is_empty() {
+        return;
+    }
+    let word = if missing.len() == 1 { "field" } else { "fields" };
+    let names = listed(missing.iter().map(|(name, _)| *name), "and");
+    let described: Vec<String> = missing.iter().map(|(name, what)| format!("`{name}`: {what}")).collect();
+    let fault = Diagnostic::error("missing-field", format!("missing {word} {names}"))
+        .label(format!("expected {names} here"))
+        .help(format!(
+            "{}\nan environment that is only there to be extended says `abstract: true`",
+            described.join("\n")
+        ));
+    report.at(&Place::root(), fault);
+}
+
+/// Settings that would have no effect. What is inherited may have none: others stand on the same environment.
+fn check_rules(
+    report: &mut Report<Environment>,
+    names: &Names,
+    layers: &Layers<'_>,
+    held: &BTreeMap<&str, BTreeSet<&str>>,
+) {
+    let profile = layers.profile().map(|said| said.value.as_str());
+    let held = profile.and_then(|profile| Some((profile, held.get(profile)?)));
+    let scopes: Option<Vec<&str>> =
+        layers.namespaces().map(|said| said.value.iter().map(|scope| scope.name.as_str()).collect());
+    for (rule, settings) in &report.value().rules {
+        let place = Place::root().key("rules").key(rule);
+        let is_idle = |held: &BTreeSet<&str>| {
+            !names.is_incomplete && names.has_rule(rule) && !held.contains(rule.as_str())
+        };
+        if let Some((profile, _)) = held.filter(|(_, held)| is_idle(held)) {
+            report.at_key(&place, not_in_profile(profile, rule));
+        }
+        for scope in settings.actions.keys() {
+            let Some(known) = scopes.as_ref().filter(|known| !known.contains(&scope.as_str())) else {
+                continue;
+            };
+            let fault = unknown("unknown-namespace-scope", "namespace scope", scope, known.iter().copied());
+            report.at_key(&place.key("actions").key(scope), fault);
+        }
+    }
+}
+
+fn not_in_profile(profile: &str, rule: &str) -> Diagnostic {
+    let message = format!("the profile `{profile}` doesn't hold the rule `{rule}`");
+    Diagnostic::error("rule-not-in-profile", message)
+        .label("would have no effect")
+        .help("add the rule to the profile, or remove its settings")
 }

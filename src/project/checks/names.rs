@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::text::{is_rule_id, is_slug, line_fault, slug_fault};
+use super::text::{is_rule_id, is_slug, label_fault, line_fault, slug_fault};
 use super::{LONGEST_NAME, Report};
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::model::{Project, Rule};
@@ -45,6 +45,12 @@ pub(super) fn check_project(report: &mut Report<Project>) {
     report.at(&place.key("help"), line_fault("`help`", &project.help));
     let namespaces = project.left_out.iter().map(|left_out| left_out.namespace.as_str());
     report.repeated(&place.key("left_out"), namespaces, "the namespace");
+    let labels = place.key("protected_labels");
+    for (index, label) in project.protected_labels.iter().enumerate() {
+        report.at(&labels.index(index).key("key"), label_fault(&label.key));
+        report.at(&labels.index(index).key("reason"), line_fault("the reason", &label.reason));
+    }
+    report.repeated(&labels, project.protected_labels.iter().map(|label| label.key.as_str()), "the label");
 }
 
 fn check_rule(report: &mut Report<Rule>) {

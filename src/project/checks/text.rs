@@ -57,6 +57,28 @@ pub(super) fn namespace_fault(text: &str) -> Option<Diagnostic> {
     })
 }
 
+/// What is wrong with the key of a label, if anything.
+pub(super) fn label_fault(text: &str) -> Option<Diagnostic> {
+    let (prefix, name) = text.split_once('/').map_or((None, text), |(prefix, name)| (Some(prefix), name));
+    let has_ends = |text: &str| {
+        text.starts_with(|letter: char| letter.is_ascii_alphanumeric())
+            && text.ends_with(|letter: char| letter.is_ascii_alphanumeric())
+    };
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    let is_domain =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "-.".contains(letter);
+    let fits = name.len() <= 63
+        && has_ends(name)
+        && name.chars().all(is_name)
+        && prefix.is_none_or(|prefix| {
+            prefix.len() <= 253 && prefix.chars().all(is_domain) && prefix.split('.').all(has_ends)
+        });
+    (!fits).then(|| {
+        Diagnostic::error("not-a-label", format!("`{text}` can't be the key of a label"))
+            .label("expected a name, or a domain, a slash and a name, as in `platform.example.com/stage`")
+    })
+}
+
 /// Lower-case letters, digits and underscores, a letter first: the names of parameters and of `let`.
 pub(super) fn is_identifier(text: &str) -> bool {
     let rest = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';

@@ -158,7 +158,7 @@ fn places<'a>(rules: &[&'a Rule], action: Action) -> Vec<&'a Placement> {
     let mut places: Vec<&Placement> = Vec::new();
     for rule in rules {
         for place in rule.placements.iter().filter(|place| place.action == action) {
-            let has_kinds = rule.kinds.iter().any(|kind| kind.is_cluster_wide() == place.cluster);
+            let has_kinds = rule.kinds.iter().any(|kind| place.is_for(kind));
             if has_kinds && !places.iter().any(|known| is_same(known, place)) {
                 places.push(place);
             }
@@ -169,7 +169,7 @@ fn places<'a>(rules: &[&'a Rule], action: Action) -> Vec<&'a Placement> {
 
 /// Whether two placements are for the same objects.
 fn is_same(one: &Placement, other: &Placement) -> bool {
-    one.cluster == other.cluster && one.suffix == other.suffix && one.selector == other.selector
+    one.objects == other.objects && one.scope == other.scope && one.selector == other.selector
 }
 
 /// What the constraints say, one for each place.

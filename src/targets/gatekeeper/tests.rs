@@ -58,7 +58,7 @@ fn names_that_are_too_long_are_refused() {
 
 #[test]
 fn a_placement_without_kinds_has_no_constraint() {
-    let everywhere = Placement { cluster: true, ..sample::placement(None, &[], Action::Deny) };
+    let everywhere = sample::cluster_placement(Action::Deny);
     let rule = Rule { placements: vec![everywhere], ..pods::privileged() };
     assert_eq!(render(&sample::release(), &rule), Ok(Vec::new()));
 }

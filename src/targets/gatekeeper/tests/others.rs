@@ -56,14 +56,7 @@ pub(super) fn annotations() -> Rule {
         )]),
         governed_in_pods: vec![GovernedPart::TemplateAnnotations],
         governed_in_objects: vec![GovernedPart::Labels],
-        placements: vec![
-            Placement {
-                cluster: true,
-                selector: Vec::new(),
-                ..sample::placement(Some("cluster"), &[], Action::Warn)
-            },
-            sample::placement(None, &[], Action::Deny),
-        ],
+        placements: vec![sample::cluster_placement(Action::Warn), sample::placement(None, &[], Action::Deny)],
         spared: raw(path(Root::Namespace, &[]), is_text("spared"), true),
         ..rule("RUN-004", others, shapes, vec![on_object, on_pod])
     }
@@ -91,11 +84,7 @@ pub(super) fn expiry() -> Rule {
         )]),
         governed_in_pods: Vec::new(),
         governed_in_objects: vec![GovernedPart::Field("spec".to_owned())],
-        placements: vec![Placement {
-            cluster: true,
-            selector: Vec::new(),
-            ..sample::placement(None, &[], Action::Deny)
-        }],
+        placements: vec![sample::cluster_placement(Action::Deny)],
         ..rule(
             "NOD-003",
             vec![pool],
@@ -188,11 +177,7 @@ pub(super) fn twins() -> Rule {
         governed_in_pods: vec![GovernedPart::PodSpec, GovernedPart::TemplateLabels],
         governed_in_objects: Vec::new(),
         placements: vec![
-            Placement {
-                cluster: true,
-                selector: Vec::new(),
-                ..sample::placement(Some("cluster"), &[], Action::Deny)
-            },
+            sample::cluster_placement(Action::Deny),
             Placement { selector: Vec::new(), ..sample::placement(None, &[], Action::Deny) },
         ],
         ..rule("ALL-002", kinds, shapes, checks)
