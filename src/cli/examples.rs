@@ -1,6 +1,7 @@
 //! The proof of rules by their own examples: `test` runs it, and `build` asks for it before it writes anything.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use super::parallel;
 use crate::diagnostic::{Diagnostic, Severity, Sink};
@@ -18,28 +19,32 @@ const TOLD: usize = 3;
 /// exemptions and environments, engines in versions that no policy is written for, and each example that gives something else
 /// than it says.
 pub fn faults(definitions: &Definitions) -> Vec<Diagnostic> {
-    releases(definitions).err().unwrap_or_default()
+    each_release(definitions, |_| Ok::<(), Infallible>(())).unwrap_or_default()
 }
 
-/// The releases of all environments, or everything that [`faults`] tells.
-pub(super) fn releases(definitions: &Definitions) -> Result<Vec<Release>, Vec<Diagnostic>> {
+/// Hands over the releases of all environments, one after the other, so that no two need be in memory at once; after a fault no more
+/// of them. Gives everything that [`faults`] tells, or with what the taker failed.
+pub(super) fn each_release<E>(
+    definitions: &Definitions,
+    mut take: impl FnMut(Release) -> Result<(), E>,
+) -> Result<Vec<Diagnostic>, E> {
     let mut sink = Sink::new();
     sink.extend(lower::setting_faults(definitions));
-    let mut releases = Vec::new();
+    for proof in parallel::each(&definitions.rules, |rule| proof(definitions, rule)) {
+        sink.extend(proof.map_or_else(|faults| faults, |proof| proof.wrong));
+    }
     for environment in &definitions.environments {
         match lower::lower(definitions, &environment.value.name) {
             Ok(release) => {
                 sink.extend(version_faults(&release, environment));
-                releases.push(release);
+                if !sink.has_errors() {
+                    take(release)?;
+                }
             }
             Err(faults) => sink.extend(faults),
         }
     }
-    for proof in parallel::each(&definitions.rules, |rule| proof(definitions, rule)) {
-        sink.extend(proof.map_or_else(|faults| faults, |proof| proof.wrong));
-    }
-    let faults = sink.into_vec();
-    if faults.is_empty() { Ok(releases) } else { Err(faults) }
+    Ok(sink.into_vec())
 }
 
 /// Everything that is wrong with a project that was read. What may only come of a fault that [`crate::project::load`] has told is left

@@ -7,6 +7,7 @@ use super::{Catalogue, Console, Failure, examples, files};
 use crate::diagnostic::{Severity, Sources, did_you_mean};
 use crate::ir::{Release, Rule, lower};
 use crate::project::{self, Definitions, SourceFile};
+use crate::yaml::Budget;
 
 /// The folder that a project lies in if it isn't said.
 const FOLDER: &str = "policies";
@@ -45,7 +46,7 @@ impl Project {
         let mut sources = Vec::new();
         for path in files::below(folder)? {
             let file = folder.join(&path);
-            let bytes = std::fs::read(&file).map_err(|cause| Failure::io("read", &file, &cause))?;
+            let bytes = files::read_to_limit(&file, Budget::POLICY.bytes)?;
             sources.push(SourceFile { path, bytes });
         }
         Self::of(&folder.display().to_string(), &sources, false, console)
@@ -103,14 +104,6 @@ impl Project {
                 .help("write a good and a bad one for each check"));
         };
         Ok(Rule { examples, ..rule })
-    }
-
-    /// The releases of these environments, of a project in which nothing is wrong: no rule, profile or environment, also none that
-    /// nobody asked for, and no example.
-    pub(super) fn proved_releases(&self, environments: &[String]) -> Result<Vec<Release>, Failure> {
-        let releases = examples::releases(&self.definitions)
-            .map_err(|faults| Failure::of(faults, Rc::clone(&self.sources)))?;
-        Ok(releases.into_iter().filter(|release| environments.contains(&release.environment)).collect())
     }
 
     /// The releases of these environments.
