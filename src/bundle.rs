@@ -48,11 +48,28 @@ pub fn lock_path(environment: &str) -> String {
     format!(".palisade/{environment}/lock.json")
 }
 
+/// Where an environment's native tests lie, below the output folder.
+pub fn tests_path(environment: &str) -> String {
+    format!(".palisade/{environment}/tests")
+}
+
+/// What the targets of a release render for one rule, target by target.
+pub type Rendered = Vec<Result<Vec<Artefact>, Unsupported>>;
+
 /// What all targets of the release render, for all rules.
 ///
 /// # Errors
 /// All that a target can't say and all that an engine can't run.
 pub fn render(release: &Release) -> Result<Vec<Artefact>, Vec<Unsupported>> {
+    let rules = release.rules.iter().map(|rule| targets::render_all(release, rule));
+    render_with(release, rules.collect())
+}
+
+/// Like [`render`], with what [`targets::render_all`] gave for each rule.
+///
+/// # Errors
+/// All that a target can't say and all that an engine can't run.
+pub fn render_with(release: &Release, rules: Vec<Rendered>) -> Result<Vec<Artefact>, Vec<Unsupported>> {
     let of_version = |fault: VersionFault| Unsupported {
         target: fault.target,
         rule: String::new(),
@@ -63,7 +80,7 @@ pub fn render(release: &Release) -> Result<Vec<Artefact>, Vec<Unsupported>> {
     let mut artefacts = Vec::new();
     let packs = targets::render_packs(release).into_iter();
     let packs = packs.map(|packed| packed.map(|packed| packed.artefacts));
-    for rendered in release.rules.iter().flat_map(|rule| targets::render_all(release, rule)).chain(packs) {
+    for rendered in rules.into_iter().flatten().chain(packs) {
         match rendered {
             Ok(rendered) => artefacts.extend(rendered),
             Err(reason) => unsupported.push(reason),

@@ -116,26 +116,6 @@ fn a_lock_file_in_conflict_is_written_anew() {
 }
 
 #[test]
-fn branches_that_change_two_rules_merge() {
-    let folder = Folder::built();
-    fs::write(folder.path(".gitignore"), "").unwrap();
-    folder.git(&["init", "--quiet", "--initial-branch=main"]);
-    folder.git(&["add", "."]);
-    folder.git(&["commit", "--quiet", "-m", "base"]);
-    for (branch, file, from, to) in [
-        ("one", TOKENS, "puts its token", "puts a token"),
-        ("two", CAPABILITIES, "; allowed are", "; it may add"),
-    ] {
-        folder.git(&["checkout", "--quiet", "-b", branch, "main"]);
-        folder.edit(file, from, to);
-        assert_eq!(folder.palisade(&["build"]).code, 0);
-        folder.git(&["commit", "--quiet", "-a", "-m", branch]);
-    }
-    folder.git(&["merge", "--quiet", "-m", "both", "one"]);
-    assert_eq!(folder.palisade(&["build", "--check"]).code, 0);
-}
-
-#[test]
 fn wrong_policies_write_nothing() {
     let folder = Folder::built();
     folder.edit(TOKENS, "require:", "required:");

@@ -71,6 +71,16 @@ impl Lock {
         serde_json::from_value(json).map_err(|cause| error(format!("not a lock file of palisade: {cause}")))
     }
 
+    /// The files that a text names which was a lock file before it was damaged, by a conflict of two branches, say: each has a line of
+    /// its own. What else such a lock file said is lost.
+    pub fn salvaged(text: &str) -> BTreeMap<String, Option<String>> {
+        let line = |line: &str| {
+            let entry = format!("{{{}}}", line.trim().trim_end_matches(','));
+            serde_json::from_str::<BTreeMap<String, Option<String>>>(&entry).ok()
+        };
+        text.lines().filter_map(line).flatten().collect()
+    }
+
     /// The lock file's text; [`Lock::parse`] gives the same lock.
     ///
     /// # Errors
@@ -161,6 +171,17 @@ mod tests {
         let text = lock.to_text().unwrap().replacen("\"format\": 1,", "\"format\": 1, \"later\": {},", 1);
         let text = text.replace("\"severity\":", "\"later\":1,\"severity\":");
         assert_eq!(Lock::parse(&text), Ok(lock));
+    }
+
+    #[test]
+    fn a_damaged_lock_still_names_the_files() {
+        let lock = lock();
+        let text = lock.to_text().unwrap();
+        let conflict = text.replacen("\"files\"", "<<<<<<< ours\n\"files\"", 1);
+        assert!(Lock::parse(&conflict).is_err());
+        let salvaged = Lock::salvaged(&conflict);
+        assert_eq!(salvaged.get("production/README.md"), Some(&None));
+        assert!(lock.files.iter().all(|(path, digest)| salvaged.get(path) == Some(digest)), "{salvaged:?}");
     }
 
     #[test]

@@ -64,24 +64,25 @@ fn engine(target: Target) -> &'static str {
     }
 }
 
+/// A row for each rule, between empty lines: two branches that change two neighbours merge without a conflict.
 fn enforced(release: &Release) -> String {
     let rows: Vec<String> = release
         .rules
         .iter()
         .map(|rule| {
             format!(
-                "| {} | {} | {} | {} |",
+                "- **{}** {} ({}) → {}",
                 rule.id,
-                rule.severity.name(),
                 cell(&rule.title),
+                rule.severity.name(),
                 actions(release, rule)
             )
         })
         .collect();
     let pods = if release.rules.iter().any(denies_pods) { DENIED_PODS } else { "" };
     format!(
-        "## What is enforced\n\nThe action is what happens to an object for which it does not hold.\n\n| rule | severity | what holds | action |\n|---|---|---|---|\n{}{pods}",
-        rows.join("\n")
+        "## What is enforced\n\nEach rule, its severity, and what happens to an object for which it does not hold.\n\n{}{pods}",
+        rows.join("\n\n")
     )
 }
 

@@ -1,6 +1,7 @@
 //! The proof of rules by their own examples: `test` runs it, and `build` asks for it before it writes anything.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 
 use super::parallel;
 use crate::diagnostic::{Diagnostic, Severity, Sink};
@@ -18,33 +19,35 @@ const TOLD: usize = 3;
 /// exemptions and environments, engines in versions that no policy is written for, and each example that gives something else
 /// than it says.
 pub fn faults(definitions: &Definitions) -> Vec<Diagnostic> {
-    releases(definitions, |_| BTreeSet::new()).err().unwrap_or_default()
+    each_release(definitions, |_| BTreeSet::new(), |_| Ok::<(), Infallible>(())).unwrap_or_default()
 }
 
-/// The releases of all environments, or everything that [`faults`] tells. `expired` gives the exemptions that have expired in an
-/// environment.
-pub(super) fn releases(
+/// Hands over the releases of all environments, one after the other, so that no two need be in memory at once; after a fault no more
+/// of them. `expired` gives the exemptions that have expired in an environment. Gives everything that [`faults`] tells, or with what
+/// the taker failed.
+pub(super) fn each_release<E>(
     definitions: &Definitions,
     expired: impl Fn(&str) -> BTreeSet<String>,
-) -> Result<Vec<Release>, Vec<Diagnostic>> {
+    mut take: impl FnMut(Release) -> Result<(), E>,
+) -> Result<Vec<Diagnostic>, E> {
     let mut sink = Sink::new();
     sink.extend(lower::setting_faults(definitions));
-    let mut releases = Vec::new();
+    for proof in parallel::each(&lower::to_prove(&definitions.views()), |(view, rule)| proof(view, rule)) {
+        sink.extend(proof.map_or_else(|faults| faults, |proof| proof.wrong));
+    }
     for environment in definitions.environments.iter().filter(|one| !one.value.is_abstract) {
         let name = &environment.value.name;
         match lower::lower_without(definitions, name, &expired(name)) {
             Ok(release) => {
                 sink.extend(version_faults(&release, definitions, environment));
-                releases.push(release);
+                if !sink.has_errors() {
+                    take(release)?;
+                }
             }
             Err(faults) => sink.extend(faults),
         }
     }
-    for proof in parallel::each(&lower::to_prove(&definitions.views()), |(view, rule)| proof(view, rule)) {
-        sink.extend(proof.map_or_else(|faults| faults, |proof| proof.wrong));
-    }
-    let faults = sink.into_vec();
-    if faults.is_empty() { Ok(releases) } else { Err(faults) }
+    Ok(sink.into_vec())
 }
 
 /// Everything that is wrong with a project that was read. What may only come of a fault that [`crate::project::load`] has told is left

@@ -1,6 +1,6 @@
 //! What a day makes of a project's exemptions: which have expired, and of which `build` warns. Reads no clock: the day is handed in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::date::Date;
@@ -8,12 +8,15 @@ use super::files;
 use super::project::listed;
 use crate::bundle::{Lock, lock_path};
 use crate::diagnostic::Diagnostic;
-use crate::ir::{ExemptionRecord, ExemptionState, Release};
+use crate::ir::{ExemptionRecord, ExemptionState};
 use crate::model::Exemption;
 use crate::project::{Definitions, Located, Place};
 
 /// The days before an exemption's last one on which `build` warns of it, unless the project says another number.
 const WARN_DAYS: u16 = 30;
+
+/// The exemptions that are granted, by environment.
+pub(super) type Granted = BTreeMap<String, Vec<ExemptionRecord>>;
 
 /// A project's exemptions on one day.
 pub(super) struct Calendar<'a> {
@@ -61,24 +64,28 @@ impl<'a> Calendar<'a> {
         exemptions.filter(|exemption| is_wanted(exemption)).map(|exemption| exemption.name.clone()).collect()
     }
 
-    /// Warnings of the exemptions in these releases that have expired, or do so soon: each once, at its last day in its file.
-    pub(super) fn warnings(&self, releases: &[Release]) -> Vec<Diagnostic> {
-        self.definitions.exemptions.iter().filter_map(|exemption| self.warning(exemption, releases)).collect()
+    /// Warnings of those that are granted and have expired, or do so soon: each once, at its last day in its file.
+    pub(super) fn warnings(&self, granted: &Granted) -> Vec<Diagnostic> {
+        self.definitions.exemptions.iter().filter_map(|exemption| self.warning(exemption, granted)).collect()
     }
 
-    fn warning(&self, exemption: &Located<Exemption>, releases: &[Release]) -> Option<Diagnostic> {
+    fn warning(&self, exemption: &Located<Exemption>, granted: &Granted) -> Option<Diagnostic> {
         let left = self.days_left(&exemption.value);
         if left > i64::from(self.warn_days()) {
             return None;
         }
         let name = &exemption.value.name;
-        let granted = |state: ExemptionState| -> Vec<&str> {
-            let has = |release: &&Release| {
-                release.exemptions.iter().any(|record| record.name == *name && record.state == state)
+        let in_state = |state: ExemptionState| -> Vec<&str> {
+            let has = |records: &[ExemptionRecord]| {
+                records.iter().any(|record| record.name == *name && record.state == state)
             };
-            releases.iter().filter(has).map(|release| release.environment.as_str()).collect()
+            granted
+                .iter()
+                .filter(|(_, records)| has(records))
+                .map(|(environment, _)| environment.as_str())
+                .collect()
         };
-        let (holding, expired) = (granted(ExemptionState::Holds), granted(ExemptionState::Expired));
+        let (holding, expired) = (in_state(ExemptionState::Holds), in_state(ExemptionState::Expired));
         let all = || listed(holding.iter().chain(&expired).copied());
         let diagnostic = match (left < 0, holding.is_empty(), expired.is_empty()) {
             (_, true, true) => return None,

@@ -8,6 +8,7 @@ use super::{Catalogue, Console, Failure, examples, files};
 use crate::diagnostic::{Severity, Sources, did_you_mean};
 use crate::ir::{Release, Rule, lower};
 use crate::project::{self, Definitions, SourceFile};
+use crate::yaml::Budget;
 
 /// The folder that a project lies in if it isn't said.
 const FOLDER: &str = "policies";
@@ -118,18 +119,6 @@ impl Project {
         Ok(Rule { examples, ..rule })
     }
 
-    /// The releases of these environments, of a project in which nothing is wrong: no rule, profile or environment, also none that
-    /// nobody asked for, and no example. `expired` gives the exemptions that have expired in an environment.
-    pub(super) fn proved_releases(
-        &self,
-        environments: &[String],
-        expired: impl Fn(&str) -> BTreeSet<String>,
-    ) -> Result<Vec<Release>, Failure> {
-        let releases = examples::releases(&self.definitions, expired)
-            .map_err(|faults| Failure::of(faults, Rc::clone(&self.sources)))?;
-        Ok(releases.into_iter().filter(|release| environments.contains(&release.environment)).collect())
-    }
-
     /// The releases of these environments, in which every exemption holds.
     pub(super) fn releases(&self, environments: &[String]) -> Result<Vec<Release>, Failure> {
         self.releases_without(environments, &BTreeSet::new())
@@ -162,7 +151,7 @@ impl Project {
 fn sources(folder: &Path) -> Result<Vec<SourceFile>, Failure> {
     let read = |path: String| {
         let file = folder.join(&path);
-        let bytes = std::fs::read(&file).map_err(|cause| Failure::io("read", &file, &cause))?;
+        let bytes = files::read_to_limit(&file, Budget::POLICY.bytes)?;
         Ok(SourceFile { path, bytes })
     };
     files::below(folder)?.into_iter().map(read).collect()

@@ -16,7 +16,7 @@ pub(super) fn annotations(rule: &Rule) -> BTreeMap<String, String> {
 /// The same on the policy of a pack, and which rules it holds.
 pub(super) fn annotations_of_pack(pack: &Pack<'_>) -> BTreeMap<String, String> {
     let mut annotations =
-        described("packed", &pack.description(), pack.severity(), &pack.kinds(), &pack.title());
+        described("packed", pack.description(), pack.severity(), &pack.kinds(), &pack.title());
     annotations.insert("palisade.dev/rules".to_owned(), pack.ids().join(", "));
     annotations
 }

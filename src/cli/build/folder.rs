@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path};
 
-use crate::bundle::{Files, Lock, digest, lock_path};
+use super::stage;
+use crate::bundle::{Files, Lock, digest, lock_path, tests_path};
 use crate::cli::{Failure, files};
 
 /// What is wrong with a file.
@@ -19,6 +20,8 @@ pub(super) enum Fault {
     LeftOver,
     /// No build wrote it.
     Unknown,
+    /// No build wrote it, and this one would write another in its place.
+    InTheWay,
 }
 
 /// A file that isn't as it should be.
@@ -34,30 +37,61 @@ pub(super) struct Deviation {
 
 /// One environment's part of the output folder.
 pub(super) struct Folder<'a> {
-    out: &'a Path,
-    environment: &'a str,
+    pub(super) out: &'a Path,
+    pub(super) environment: &'a str,
     /// The files that earlier builds wrote, with their digests.
     known: BTreeMap<String, Option<String>>,
+    /// The files that an interrupted build was about to write or remove.
+    pub(super) unfinished: Option<BTreeSet<String>>,
     /// Why the lock file couldn't be read.
     pub(super) unreadable_lock: Option<String>,
 }
 
 impl<'a> Folder<'a> {
-    /// Reads the lock file, if there is one.
+    /// Reads the lock file, if there is one, and what an interrupted build left.
     pub(super) fn open(out: &'a Path, environment: &'a str) -> Result<Self, Failure> {
         let path = out.join(lock_path(environment));
-        let mut folder = Self { out, environment, known: BTreeMap::new(), unreadable_lock: None };
+        let mut unfinished = stage::unfinished(out, environment)?;
+        unfinished.iter_mut().for_each(|paths| paths.retain(|path| is_inside(path, environment)));
+        let mut folder = Self { out, environment, known: BTreeMap::new(), unfinished, unreadable_lock: None };
         let Some(bytes) = files::read_if_there(&path)? else {
             return Ok(folder);
         };
-        match Lock::parse(&String::from_utf8_lossy(&bytes)) {
-            Ok(lock) => {
-                folder.known = lock.files;
-                folder.known.retain(|path, _| is_inside(path, environment));
+        let text = String::from_utf8_lossy(&bytes);
+        folder.known = match Lock::parse(&text) {
+            Ok(lock) => lock.files,
+            Err(cause) => {
+                folder.unreadable_lock = Some(format!("`{}`: {cause}", path.display()));
+                Lock::salvaged(&text)
             }
-            Err(cause) => folder.unreadable_lock = Some(format!("`{}`: {cause}", path.display())),
-        }
+        };
+        folder.known.retain(|path, _| is_inside(path, environment));
         Ok(folder)
+    }
+
+    /// Whether the lock file knows a path; its own it knows.
+    pub(super) fn is_locked(&self, path: &str) -> bool {
+        self.known.contains_key(path) || path == lock_path(self.environment)
+    }
+
+    /// Whether a build wrote what is at a path, or may have done so before it was interrupted.
+    fn is_known(&self, path: &str) -> bool {
+        self.is_locked(path) || self.unfinished.as_ref().is_some_and(|paths| paths.contains(path))
+    }
+
+    /// The symbolic links among the paths that a build would write or remove, and among the folders that lead there.
+    pub(super) fn links(&self, expected: &Files) -> Vec<String> {
+        let unfinished = format!("{}/paths", stage::unfinished_path(self.environment));
+        let paths = expected.keys().chain(self.known.keys()).chain([&unfinished]);
+        let mut steps = BTreeSet::new();
+        for path in paths {
+            let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
+            steps.extend(ends.filter_map(|end| path.get(..end)));
+        }
+        let is_link = |path: &&str| {
+            std::fs::symlink_metadata(self.out.join(path)).is_ok_and(|found| found.is_symlink())
+        };
+        steps.into_iter().filter(is_link).map(str::to_owned).collect()
     }
 
     /// What deviates from the files that should be there, sorted by path, the lock file last.
@@ -75,9 +109,14 @@ impl<'a> Folder<'a> {
             }
         }
         for path in self.there()?.into_iter().filter(|path| !expected.contains_key(path) && is_asked(path)) {
-            let found = files::read_if_there(&self.out.join(&path))?;
-            let fault = if self.known.contains_key(&path) { Fault::LeftOver } else { Fault::Unknown };
-            deviations.push(Deviation { path, fault, found });
+            let deviation = match self.is_known(&path) {
+                true => {
+                    let found = files::read_if_there(&self.out.join(&path))?;
+                    Deviation { path, fault: Fault::LeftOver, found }
+                }
+                false => Deviation { path, fault: Fault::Unknown, found: None },
+            };
+            deviations.push(deviation);
         }
         let lock = lock_path(self.environment);
         deviations
@@ -89,6 +128,7 @@ impl<'a> Folder<'a> {
         let known = self.known.get(path).and_then(Option::as_ref);
         match (found, known) {
             (None, _) => Fault::Missing,
+            (Some(_), _) if !self.is_known(path) => Fault::InTheWay,
             (Some(found), Some(known)) if digest(found) != *known => Fault::Edited,
             (Some(_), _) => Fault::Stale,
         }
@@ -96,13 +136,18 @@ impl<'a> Folder<'a> {
 
     /// The files of the environment that are there.
     fn there(&self) -> Result<BTreeSet<String>, Failure> {
-        let paths = files::below(&self.out.join(self.environment))?;
-        Ok(paths.into_iter().map(|path| format!("{}/{path}", self.environment)).collect())
+        let mut there = BTreeSet::new();
+        for folder in [self.environment.to_owned(), tests_path(self.environment)] {
+            let paths = files::entries(&self.out.join(&folder))?;
+            there.extend(paths.into_iter().map(|path| format!("{folder}/{path}")));
+        }
+        Ok(there)
     }
 }
 
-/// Whether a path stays in the environment's folder, whatever a lock file says.
+/// Whether a path stays in the environment's folders, whatever a lock file says.
 fn is_inside(path: &str, environment: &str) -> bool {
     let plain = Path::new(path).components().all(|step| matches!(step, Component::Normal(_)));
-    plain && path.starts_with(&format!("{environment}/"))
+    let folders = [environment.to_owned(), tests_path(environment), stage::unfinished_path(environment)];
+    plain && folders.iter().any(|folder| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
 }

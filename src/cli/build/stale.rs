@@ -8,7 +8,7 @@ use super::folder::{Deviation, Fault};
 /// The diff of one file.
 pub(super) fn difference(deviation: &Deviation, expected: Option<&[u8]>, out: &str) -> String {
     let path = format!("{out}/{}", deviation.path);
-    if deviation.fault == Fault::Unknown {
+    if matches!(deviation.fault, Fault::Unknown | Fault::InTheWay) {
         return format!(
             "{}\n",
             colored(AnsiColor::Yellow, &format!("no build wrote {path}: move it elsewhere"))
@@ -55,6 +55,6 @@ pub(super) fn word(fault: Fault) -> &'static str {
         Fault::Stale => "stale",
         Fault::Edited => "edited by hand",
         Fault::LeftOver => "left over",
-        Fault::Unknown => "unknown",
+        Fault::Unknown | Fault::InTheWay => "unknown",
     }
 }

@@ -3,9 +3,7 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use ignore::WalkBuilder;
-
-use crate::cli::Failure;
+use crate::cli::{Failure, files};
 
 /// The endings of files that are read in folders.
 const ENDINGS: [&str; 3] = ["yaml", "yml", "json"];
@@ -60,22 +58,16 @@ pub(in crate::cli) fn list(paths: &[PathBuf]) -> (Vec<Input>, Vec<Failure>) {
 /// The manifests below a folder, hidden ones too, sorted.
 fn below(folder: &Path, failures: &mut Vec<Failure>) -> Vec<PathBuf> {
     let mut paths = Vec::new();
-    for entry in WalkBuilder::new(folder).standard_filters(false).follow_links(true).build() {
-        match entry {
-            Ok(entry) => {
-                let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-                if is_file
-                    && ENDINGS.iter().any(|ending| entry.path().extension().is_some_and(|own| own == *ending))
-                {
-                    paths.push(entry.into_path());
+    for found in files::walk(folder) {
+        match found {
+            Ok(path) => {
+                if ENDINGS.iter().any(|ending| path.extension().is_some_and(|own| own == *ending)) {
+                    paths.push(path);
                 }
             }
-            Err(cause) => {
-                failures.push(Failure::new("file", format!("can't read `{}`: {cause}", folder.display())));
-            }
+            Err(failure) => failures.push(failure),
         }
     }
-    paths.sort();
     paths
 }
 
