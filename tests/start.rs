@@ -10,6 +10,8 @@ use sha2::{Digest, Sha256};
 #[path = "support/folder.rs"]
 mod folder;
 
+#[path = "start/changes.rs"]
+mod changes;
 #[path = "start/native.rs"]
 mod native;
 
@@ -77,6 +79,13 @@ fn started_before() -> Folder {
     folder.edit("policies/palisade.yaml", &format!("\"{VERSION}\""), &format!("\"{BEFORE}\""));
     build(&folder);
     folder
+}
+
+/// The files of the last commit, each with whether it was added, changed or deleted.
+fn committed(folder: &Folder) -> String {
+    let shown =
+        folder.command("git", &["show", "--format=%s", "--name-status", "--no-renames", "HEAD"]).output();
+    String::from_utf8(shown.unwrap().stdout).unwrap()
 }
 
 fn commit(folder: &Folder, what: &str) {
@@ -229,6 +238,15 @@ fn staging_takes_the_next_catalogue_before_production() {
     snapshot("files-next-catalogue", &changed);
     assert!(!changed.contains("production"), "{changed}");
     assert!(!folder.path("out/production/validating-admission-policy/POD-019.yaml").exists());
+    // A profile for the next catalogue alone names what only that has.
+    folder.write(
+        "policies/profiles/next.yaml",
+        "name: next\ndescription: What comes next\nextends: platform\nrules:\n  POD-019: {parameters: {}}\n",
+    );
+    let refused = folder.palisade(&["build"]);
+    assert!(refused.code == 2 && refused.stderr.contains("there is no rule `POD-019`"), "{}", refused.told());
+    folder.edit("policies/environments/staging.yaml", "\nprofile: platform\n", "\nprofile: next\n");
+    build(&folder);
     let (staging, production) = ("out/.palisade/staging/lock.json", "out/.palisade/production/lock.json");
     let ran = folder.palisade(&["diff", production, staging]);
     assert!(ran.stdout.contains(&format!("`catalogue`: {BEFORE} → {VERSION}")), "{}", ran.told());
