@@ -91,10 +91,10 @@ pub fn setting_faults(definitions: &Definitions) -> Vec<Diagnostic> {
     let mut sink = Sink::new();
     for view in definitions.views() {
         let kinds = kinds(&view.kinds);
-        for profile in &view.profiles {
+        for profile in definitions.profiles_of(&view) {
             sink.extend(environment::profile_faults(profile, &view.rules));
         }
-        for exemption in view.exemptions {
+        for exemption in definitions.exemptions_of(&view) {
             sink.extend(exemption::faults(exemption, &kinds));
         }
     }

@@ -19,7 +19,7 @@ pub use text::{is_rule_id, is_slug};
 use super::layout::{named_rule, stem};
 use super::{Definitions, Layers, Located, Place, View, held};
 use crate::diagnostic::{Diagnostic, Sink, did_you_mean};
-use crate::model::{Environment, Profile, Project};
+use crate::model::{Environment, Project};
 
 /// Longest name of a thing whose name becomes a label's value or part of a file name.
 const LONGEST_NAME: usize = 63;
@@ -86,11 +86,11 @@ pub(super) fn check(definitions: &Definitions, unread: &Names, sink: &mut Sink) 
     catalogue::check(definitions, unread, sink);
     let mut anywhere = unread.clone();
     let mut of_views = Sink::new();
-    for (position, view) in definitions.views().iter().enumerate() {
+    for view in &definitions.views() {
         let names = all_names(view, &definitions.environments, unread);
         anywhere.rules.extend(names.rules.iter().cloned());
         anywhere.is_incomplete |= names.is_incomplete;
-        check_view(definitions, view, &names, position == 0, &mut of_views);
+        check_view(definitions, view, &names, &mut of_views);
         for exemption in &definitions.exemptions {
             exemption::warn_of_makers(&mut Report { located: exemption, sink }, view);
         }
@@ -116,20 +116,9 @@ fn each_once(faults: Vec<Diagnostic>) -> Vec<Diagnostic> {
 }
 
 /// Reports what refers to nothing in a view: in its profiles, and in the environments that draw on it.
-fn check_view(definitions: &Definitions, view: &View<'_>, names: &Names, is_default: bool, sink: &mut Sink) {
-    let environments = definitions.environments.iter();
-    let environments: Vec<&Located<Environment>> =
-        environments.filter(|one| definitions.named_by(one) == view.named).collect();
-    let used: BTreeSet<&str> = environments
-        .iter()
-        .filter_map(|environment| definitions.layers_of(environment).profile())
-        .flat_map(|profile| view.chain(profile.value))
-        .map(|profile| profile.value.name.as_str())
-        .collect();
-    // A profile that no environment of this view has may be meant for another view.
-    let checked = |profile: &&&Located<Profile>| is_default || used.contains(profile.value.name.as_str());
-    for profile in view.profiles.iter().filter(checked) {
-        environment::check_profile(&mut Report { located: *profile, sink }, names, view);
+fn check_view(definitions: &Definitions, view: &View<'_>, names: &Names, sink: &mut Sink) {
+    for profile in definitions.profiles_of(view) {
+        environment::check_profile(&mut Report { located: profile, sink }, names, view);
     }
     let held: BTreeMap<&str, BTreeSet<&str>> = view
         .profiles
@@ -139,7 +128,7 @@ fn check_view(definitions: &Definitions, view: &View<'_>, names: &Names, is_defa
             (name, held(&view.chain(name)).into_keys().collect())
         })
         .collect();
-    for environment in environments {
+    for environment in definitions.environments_of(view) {
         let layers = Layers::of(&definitions.environments, environment);
         environment::check(&mut Report { located: environment, sink }, names, &held, layers);
     }

@@ -47,8 +47,49 @@ impl Definitions {
 
     /// What counts where no environment is spoken of: the catalogue that the project names, else the newest that is drawn on.
     pub fn default_view(&self) -> View<'_> {
+        self.view(self.named_by_default())
+    }
+
+    /// The profiles that must fit into a view: those that its environments have; into the default one also those that nobody has. Others
+    /// may be meant for another catalogue.
+    pub fn profiles_of<'a>(&'a self, view: &View<'a>) -> Vec<&'a Located<Profile>> {
+        let used = |view: &View<'a>| -> BTreeSet<&'a str> {
+            let profiles =
+                self.environments_of(view).filter_map(|environment| self.layers_of(environment).profile());
+            profiles
+                .flat_map(|said| view.chain(said.value))
+                .map(|profile| profile.value.name.as_str())
+                .collect()
+        };
+        let here = used(view);
+        let anywhere: BTreeSet<&str> = match view.named == self.named_by_default() {
+            true => self.views().iter().flat_map(used).collect(),
+            false => return view.profiles_in(|name| here.contains(name)),
+        };
+        view.profiles_in(|name| here.contains(name) || !anywhere.contains(name))
+    }
+
+    /// The exemptions that must fit into a view, as [`Definitions::profiles_of`] says of profiles.
+    pub fn exemptions_of<'a>(&'a self, view: &View<'a>) -> Vec<&'a Located<Exemption>> {
+        let is_default = view.named == self.named_by_default();
+        let names = |environment: &Located<Environment>, name: &String| {
+            self.layers_of(environment).iter().any(|layer| layer.value.exemptions.contains(name))
+        };
+        let is_used = |name: &String| self.environments_of(view).any(|environment| names(environment, name));
+        let is_unused = |name: &String| !self.environments.iter().any(|environment| names(environment, name));
+        let fits = |name: &String| is_used(name) || is_default && is_unused(name);
+        view.exemptions.iter().filter(|exemption| fits(&exemption.value.name)).collect()
+    }
+
+    /// The environments that draw on a view.
+    pub fn environments_of<'a>(&'a self, view: &View<'a>) -> impl Iterator<Item = &'a Located<Environment>> {
+        let named = view.named;
+        self.environments.iter().filter(move |environment| self.named_by(environment) == named)
+    }
+
+    fn named_by_default(&self) -> Option<&str> {
         let newest = || self.catalogues.keys().max_by_key(|version| catalogue::version(version));
-        self.view(self.named_by_project().or_else(|| newest().map(String::as_str)))
+        self.named_by_project().or_else(|| newest().map(String::as_str))
     }
 
     /// Each view that is used, the default one first.
@@ -106,6 +147,10 @@ impl<'a> View<'a> {
     /// Whether the catalogue that is named isn't there.
     pub fn is_incomplete(&self) -> bool {
         self.named.is_some() && self.catalogue.is_none()
+    }
+
+    fn profiles_in(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<&'a Located<Profile>> {
+        self.profiles.iter().copied().filter(|profile| is_wanted(&profile.value.name)).collect()
     }
 
     /// The rule of this id.

@@ -36,7 +36,11 @@ fn compared(change: &Change) -> String {
     let (old, new) = (text(&change.old), text(&change.new));
     let diff = TextDiff::from_lines(old.as_str(), new.as_str());
     let unified = diff.unified_diff().context_radius(2).to_string();
-    unified.lines().map(|line| format!("      {line}\n")).collect()
+    // What a file holds is not to steer a terminal.
+    let shown = |line: &str| {
+        line.chars().filter(|letter| !letter.is_control() || *letter == '\t').collect::<String>()
+    };
+    unified.lines().map(|line| format!("      {}\n", shown(line))).collect()
 }
 
 fn style(class: Class) -> Style {

@@ -1,6 +1,6 @@
 //! Policies that are copied as they are, beside what is generated: no object is there twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -17,6 +17,13 @@ pub(super) fn paths(release: &Release) -> impl Iterator<Item = String> {
 /// Objects that two files of one target's folder have: whichever is applied last would win.
 pub(super) fn collisions(release: &Release, files: &Files) -> Vec<Diagnostic> {
     let copied: Vec<String> = paths(release).collect();
+    // Only a file that has the name of a copied object somewhere can have the object.
+    let names: BTreeSet<&str> = release
+        .natives
+        .iter()
+        .flat_map(|native| &native.objects)
+        .filter_map(|object| object.split_once('/').map(|(_, name)| name))
+        .collect();
     let targets =
         release.natives.iter().map(|native| format!("{}/{}/", release.environment, native.target.name()));
     let targets: Vec<String> = targets.collect();
@@ -24,7 +31,11 @@ pub(super) fn collisions(release: &Release, files: &Files) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
     for (path, bytes) in files.iter().filter(|(path, _)| path.ends_with(".yaml")) {
         let Some(target) = targets.iter().find(|target| path.starts_with(*target)) else { continue };
-        for object in objects(&String::from_utf8_lossy(bytes)) {
+        let text = String::from_utf8_lossy(bytes);
+        if !names.iter().any(|name| text.contains(name)) {
+            continue;
+        }
+        for object in objects(&text) {
             let Some(before) = found.insert((target.clone(), object.clone()), path) else { continue };
             let is_copied = |path: &str| copied.iter().any(|copied| copied == path);
             if is_copied(before) || is_copied(path) {
