@@ -11,10 +11,12 @@ mod leaf;
 mod literal;
 mod loops;
 mod pack;
+mod presence;
 mod printer;
 mod scope;
 mod shape;
 mod value;
+mod walk;
 
 pub use literal::text;
 pub use pack::{Packed, packed, violation};
@@ -44,7 +46,10 @@ pub fn module(rule: &Rule) -> Result<Module, Unprintable> {
 /// Prints a rule; what it needs from the head stands before it, unless another module has it.
 fn printed<'a>(printer: &mut Printer<'a>) -> Result<Module, Unprintable> {
     let rule: &'a Rule = printer.rule;
-    let mut lists = printer.shapes()?;
+    let mut lists = Vec::new();
+    if printer.shapes()? {
+        lists.push("unreadable".to_owned());
+    }
     for check in &rule.checks {
         lists.extend(printer.check(check)?);
     }
@@ -75,11 +80,20 @@ impl<'a> Printer<'a> {
         let mut scope = Scope::default();
         let mut lines = self.guard(&check.kinds, &check.each);
         for each in &check.each {
-            lines.extend(self.open(each, &mut scope, None)?.iter().map(|iteration| iteration.some()));
+            lines.extend(self.walk(each, &mut scope, None)?);
         }
-        if let Some(call) = self.ok(check, &owner, &scope)? {
+        let present = presence::needed(&check.ok);
+        for line in self.presence(&present, &scope)? {
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        let ok = presence::where_present(&check.ok, &present);
+        self.present = present;
+        if let Some(call) = self.ok(&ok, &check.waivers, &owner, &scope)? {
             lines.push(format!("not {call}"));
         }
+        self.present.clear();
         lines.push(self.violation(check, &scope)?);
         let comment = literal::comment(&format!("{}: {}", check.id, said(&check.message)));
         self.blocks.insert(place, format!("{comment}\n{}", literal::texts_rule(&name, &lines)));
@@ -88,17 +102,23 @@ impl<'a> Printer<'a> {
     }
 
     /// Prints the helper that holds if a subject is fine or exempted; gives its call, if anything can be.
-    fn ok(&mut self, check: &Check, owner: &str, scope: &Scope) -> Result<Option<String>, Unprintable> {
-        if check.ok == Condition::False && check.waivers.is_empty() {
+    fn ok(
+        &mut self,
+        ok: &Condition,
+        waivers: &[Waiver],
+        owner: &str,
+        scope: &Scope,
+    ) -> Result<Option<String>, Unprintable> {
+        if *ok == Condition::False && waivers.is_empty() {
             return Ok(None);
         }
-        let mut roots = roots_of_condition(&check.ok);
-        roots.extend(check.waivers.iter().flat_map(|waiver| roots_of_condition(&waiver.holds)));
+        let mut roots = roots_of_condition(ok);
+        roots.extend(waivers.iter().flat_map(|waiver| roots_of_condition(&waiver.holds)));
         let (inner, arguments) = scope.narrowed(&roots)?;
         let (place, name) = (self.blocks.len(), format!("ok_{owner}"));
         let mut helpers = Helpers::named(format!("any_#_of_{owner}"));
-        let mut bodies = self.bodies(&check.ok, &inner, &mut helpers)?;
-        bodies.extend(self.waivers(&check.waivers, &inner, &mut helpers)?);
+        let mut bodies = self.bodies(ok, &inner, &mut helpers)?;
+        bodies.extend(self.strictly(|printer| printer.waivers(waivers, &inner, &mut helpers))?);
         self.define(place, &name, &inner.variables(&roots)?, &bodies);
         Ok(Some(call(&name, &arguments)))
     }
@@ -129,8 +149,11 @@ impl<'a> Printer<'a> {
         }
         let (place, scope) = (self.blocks.len(), Scope::default());
         let mut helpers = Helpers::named("spared_#".to_owned());
-        let mut bodies = self.bodies(&rule.spared, &scope, &mut helpers)?;
-        bodies.extend(self.waivers(&rule.waivers, &scope, &mut helpers)?);
+        let bodies = self.strictly(|printer| {
+            let mut bodies = printer.bodies(&rule.spared, &scope, &mut helpers)?;
+            bodies.extend(printer.waivers(&rule.waivers, &scope, &mut helpers)?);
+            Ok(bodies)
+        })?;
         self.define(place, "spared", &[], &bodies);
         Ok(true)
     }
@@ -152,11 +175,13 @@ impl<'a> Printer<'a> {
                 Text::Literal(text) => format.push_str(&literal::format_piece(text)),
                 Text::Value(path) => {
                     format.push_str("%s");
-                    let (root, is_record) = self.root(&path.root, scope)?;
-                    arguments.push(match path.steps.as_slice() {
-                        [] => format!("palisade.shown({root})"),
-                        steps if is_record => format!("palisade.shown({})", literal::field(&root, steps)),
-                        steps => format!("palisade.shown_at({root}, {})", literal::texts(steps)),
+                    let start = self.start(path, scope)?;
+                    arguments.push(match start.steps.as_slice() {
+                        [] => format!("palisade.shown({})", start.root),
+                        steps if start.is_record => {
+                            format!("palisade.shown({})", literal::field(&start.root, steps))
+                        }
+                        steps => format!("palisade.shown_at({}, {})", start.root, literal::texts(steps)),
                     });
                 }
             }

@@ -77,11 +77,16 @@ pub fn joined(violations: &[String]) -> String {
 
 /// The violation of a broken shape; it names no subject.
 pub fn unreadable(shape: &Shape) -> String {
-    let expected = match shape.must_be {
+    unreadable_at(&shape.path.to_string(), shape.must_be)
+}
+
+/// The text of what isn't what it must be, at a path that is written as people read it.
+pub fn unreadable_at(path: &str, must_be: Container) -> String {
+    let expected = match must_be {
         Container::Map => "a map",
         Container::List => "a list",
     };
-    format!("`{}` can't be read: {expected} was expected", shape.path)
+    format!("`{path}` can't be read: {expected} was expected")
 }
 
 /// The text of a denial. `name` is the object's name, else its `generateName`, else `?`; `help` is the release's last sentence for

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::printer::{Body, Need, Printer, call};
-use super::scope::{Scope, roots_of_condition};
+use super::printer::{Body, Printer, call};
+use super::scope::{Scope, element_name, roots_of_condition};
 use crate::expression::Unprintable;
 use crate::ir::{Condition, Leaf, Loop, Predicate, Source};
 
@@ -155,7 +155,7 @@ impl Printer<'_> {
             lines.push(self.is_of_kind(&self.kinds_by_pod().0));
         }
         lines.extend(iterations.iter().map(|iteration| iteration.some()));
-        lines.extend(self.lines(satisfies, &inner, helpers)?);
+        lines.extend(self.inside(each, |printer| printer.lines(satisfies, &inner, helpers))?);
         Ok(lines)
     }
 
@@ -170,7 +170,7 @@ impl Printer<'_> {
         let mut inner = scope.clone();
         let iterations = self.open(each, &mut inner, Some(&roots_of_condition(satisfies)))?;
         let outside = helpers.bound.clone();
-        let mut lines = self.lines(satisfies, &inner, helpers)?;
+        let mut lines = self.inside(each, |printer| printer.lines(satisfies, &inner, helpers))?;
         helpers.bound = outside;
         if lines.is_empty() {
             lines.push("true".to_owned());
@@ -178,11 +178,20 @@ impl Printer<'_> {
         for iteration in iterations.iter().rev() {
             lines = vec![iteration.every(&lines)];
         }
-        if let Some(lists) = collected_from(&each.source) {
-            let pod = self.need(Need::Pod);
+        if let Some(lists) = collected_from(&each.source).filter(|_| self.is_strict) {
+            let pod = self.pod();
             lines.insert(0, format!("palisade.is_whole({pod}, {lists})"));
         }
         Ok(lines)
+    }
+
+    /// Prints what is inside a loop: of its elements nothing is known, whatever is known of others with their name.
+    fn inside<T>(&mut self, each: &Loop, print: impl FnOnce(&mut Self) -> T) -> T {
+        let outside = self.present.clone();
+        self.present.retain(|path| element_name(&path.root) != Some(&each.name));
+        let printed = print(self);
+        self.present = outside;
+        printed
     }
 
     /// A condition that each element satisfies, of a kind that may have no such elements.

@@ -53,10 +53,15 @@ impl Printer<'_> {
     pub fn head(&mut self) -> Vec<String> {
         for (need, first) in [
             (Need::Volumes, Need::Pod),
-            (Need::ServiceAccount, Need::Pod),
-            (Need::Pod, Need::PodPath),
+            (Need::Images, Need::Pod),
+            (Need::Images, Need::Containers),
+            (Need::Holders, Need::Pod),
+            (Need::Holders, Need::Containers),
+            (Need::Containers, Need::Pod),
+            (Need::ServiceAccount, Need::ReadablePod),
+            (Need::ReadablePod, Need::PodPath),
             (Need::PodPath, Need::TemplatePath),
-            (Need::PodMetadata, Need::MetadataPath),
+            (Need::ReadablePodMetadata, Need::MetadataPath),
             (Need::MetadataPath, Need::TemplatePath),
         ] {
             if self.needs.contains(&need) {
@@ -85,15 +90,26 @@ impl Printer<'_> {
             Need::MetadataPath => {
                 format!("metadata_path := {}", Self::path_in("template_path", &["metadata".to_owned()]))
             }
-            Need::Pod => {
-                self.or_absent("# The Pod's spec.", "pod", "palisade.get(input.review.object, pod_path)")
+            Need::Pod => self.computed_by_place("# The Pod's spec.", "pod", "spec"),
+            Need::ReadablePod => {
+                let value = "palisade.get(input.review.object, pod_path)";
+                self.or_absent("# The Pod's spec; undefined if it can't be read.", "readable_pod", value)
             }
             Need::PodMetadata => {
-                let value = "palisade.get(input.review.object, metadata_path)";
-                self.or_absent("# The metadata of the Pod or of its template.", "pod_metadata", value)
+                let comment = "# The metadata of the Pod or of its template.";
+                self.computed_by_place(comment, "pod_metadata", "metadata")
             }
+            Need::ReadablePodMetadata => {
+                let comment =
+                    "# The metadata of the Pod or of its template; undefined if they can't be read.";
+                let value = "palisade.get(input.review.object, metadata_path)";
+                self.or_absent(comment, "readable_pod_metadata", value)
+            }
+            Need::Containers => CONTAINERS.to_owned(),
+            Need::Holders => HOLDERS.to_owned(),
+            Need::Images => IMAGES.to_owned(),
             Need::ServiceAccount => {
-                let value = "palisade.service_account(pod)";
+                let value = "palisade.service_account(readable_pod)";
                 self.or_absent("# The Pod's service account.", "service_account", value)
             }
             Need::Volumes => "volumes := palisade.volumes_by_name(pod)".to_owned(),
@@ -124,6 +140,30 @@ impl Printer<'_> {
 
     /// Where the Pod's template is: one rule for the kinds that have it at the same place.
     fn computed_template_path(&mut self) -> String {
+        let rules: Vec<_> = self
+            .templates()
+            .iter()
+            .map(|place| {
+                let head = format!("template_path := {}", literal::texts(&place.path));
+                literal::rule(&head, &place.guard)
+            })
+            .collect();
+        format!("# Where the Pod or its template is.\n{}", rules.join("\n\n"))
+    }
+
+    /// A part of the Pod or of its template, without a look at the way there; without fields where there is none.
+    fn computed_by_place(&mut self, comment: &str, name: &str, part: &str) -> String {
+        let mut rules = vec![format!("default {name} := {{}}")];
+        for Place { mut path, guard } in self.templates() {
+            path.push(part.to_owned());
+            let head = format!("{name} := {}", literal::field("input.review.object", &path));
+            rules.push(literal::rule(&head, &guard));
+        }
+        format!("{comment}\n{}", rules.join("\n\n"))
+    }
+
+    /// The places of the Pod or its template, each with what says that the object has it there.
+    fn templates(&mut self) -> Vec<Place> {
         let (with_pod, without_pod) = self.kinds_by_pod();
         let mut places: Vec<(Vec<String>, Vec<Kind>)> = Vec::new();
         for kind in with_pod {
@@ -134,13 +174,40 @@ impl Printer<'_> {
             }
         }
         let is_only = places.len() == 1 && without_pod.is_empty();
-        let rules: Vec<_> = places
-            .iter()
-            .map(|(path, kinds)| {
-                let head = format!("template_path := {}", literal::texts(path));
-                if is_only { head } else { literal::rule(&head, &[self.is_of_kind(kinds)]) }
-            })
-            .collect();
-        format!("# Where the Pod or its template is.\n{}", rules.join("\n\n"))
+        let with_guard = |(path, kinds): (Vec<String>, Vec<Kind>)| {
+            let guard = if is_only { Vec::new() } else { vec![self.is_of_kind(&kinds)] };
+            Place { path, guard }
+        };
+        places.into_iter().map(with_guard).collect()
     }
 }
+
+/// Where some kinds have their Pod or its template.
+struct Place {
+    /// The path; empty for the Pod itself.
+    path: Vec<String>,
+    /// The line that says that the object is of one of these kinds; none if all are.
+    guard: Vec<String>,
+}
+
+/// All containers of the Pod.
+const CONTAINERS: &str = r#"# The containers, each behind the name of its list.
+containers := [[list, container] |
+	spec := pod
+	some list in ["containers", "initContainers", "ephemeralContainers"]
+	some container in spec[list]
+]"#;
+
+/// What has a security context.
+const HOLDERS: &str = r#"# What has a security context: the Pod, and its containers.
+holders := array.concat([["pod", pod]], containers)"#;
+
+/// The images, each behind what it is of: of a container always one, which may be absent; of a volume if it is an image.
+const IMAGES: &str = r#"# The image of each container, then that of each volume that is an image, each behind what it is of.
+images := array.concat(
+	[[list, container, palisade.found(container, ["image"])] | some [list, container] in containers],
+	[["volumes", volume, palisade.found(volume, ["image", "reference"])] |
+		some volume in pod.volumes
+		volume.image != null
+	],
+)"#;

@@ -2,11 +2,12 @@
 //! undefined; none has a `not`.
 
 use super::condition::Helpers;
+use super::presence::is_one_of;
 use super::printer::Printer;
 use super::scope::Scope;
 use super::value::{Value, typed};
 use crate::expression::Unprintable;
-use crate::ir::{Argument, Arguments, Count, Leaf, LiteralType, Operand, Predicate, Read, Reading};
+use crate::ir::{Argument, Arguments, Count, Leaf, Literal, LiteralType, Operand, Predicate, Read, Reading};
 
 /// How long a line may be before the value that it asks about has a line of its own.
 const LONGEST_LINE: usize = 100;
@@ -19,7 +20,12 @@ impl Printer<'_> {
         scope: &Scope,
         helpers: &mut Helpers,
     ) -> Result<Vec<String>, Unprintable> {
-        let value = self.operand(&leaf.operand, scope)?;
+        let is_present = self.is_present(&leaf.operand);
+        let value = if is_present || !holds_if_absent(leaf) {
+            self.present(&leaf.operand, scope)?
+        } else {
+            self.operand(&leaf.operand, scope)?
+        };
         let line = self.asked_of(&value, leaf, scope)?;
         if line.len() <= LONGEST_LINE && !line.contains('\n') {
             return Ok(vec![line]);
@@ -27,6 +33,14 @@ impl Printer<'_> {
         let (name, binding) = helpers.bind(&value.text, &format!("found_{}", said(&leaf.operand)), scope);
         let bound = Value { text: name, reading: value.reading };
         Ok(binding.into_iter().chain([self.asked_of(&bound, leaf, scope)?]).collect())
+    }
+
+    /// Whether an operand's value is surely there.
+    fn is_present(&self, operand: &Operand) -> bool {
+        match operand {
+            Operand::Read(read) | Operand::Find { text: read, .. } => is_one_of(read, &self.present),
+            Operand::Sum(_) | Operand::Parameter(_) => false,
+        }
     }
 
     /// Whether what a leaf compares with may be unreadable.
@@ -58,6 +72,13 @@ impl Printer<'_> {
         match &leaf.predicate {
             Predicate::Set => Ok(format!("{} {} null", value.text, if holds { "!=" } else { "==" })),
             Predicate::Empty => Ok(asked(holds, format!("palisade.empty({})", value.text))),
+            Predicate::Is { value: Argument::Literal(Literal::Boolean(boolean)), .. } if !holds => {
+                Ok(if self.is_present(&leaf.operand) {
+                    format!("{} == {}", value.text, !boolean)
+                } else {
+                    format!("{} in [null, {}]", value.text, !boolean)
+                })
+            }
             Predicate::Is { of, value: argument } => self.is(value, *of, argument, holds, scope),
             Predicate::In { of, values } => {
                 let list = self.arguments(values, scope)?;
@@ -142,6 +163,28 @@ impl Printer<'_> {
             typed(&Value { text: argument, reading: value.reading }, LiteralType::Integer)
         };
         Ok(asked(holds, format!("palisade.{function}({}, {bound})", typed(value, LiteralType::Integer))))
+    }
+}
+
+/// Whether a leaf may be true of an absent value.
+pub fn holds_if_absent(leaf: &Leaf) -> bool {
+    match &leaf.predicate {
+        Predicate::Empty | Predicate::SubsetOf(_) | Predicate::Distinct => leaf.holds,
+        Predicate::HasAtLeast(Count::Literal(count)) => (*count <= 0) == leaf.holds,
+        Predicate::HasAtLeast(Count::Parameter(_)) => true,
+        Predicate::Set
+        | Predicate::Is { .. }
+        | Predicate::In { .. }
+        | Predicate::StartsWith(_)
+        | Predicate::EndsWith(_)
+        | Predicate::PrefixOf(_)
+        | Predicate::Matches(_)
+        | Predicate::Within(_)
+        | Predicate::Covers(_)
+        | Predicate::AtLeast(_)
+        | Predicate::AtMost(_)
+        | Predicate::ContainsAny(_)
+        | Predicate::ContainsAll(_) => !leaf.holds,
     }
 }
 

@@ -56,14 +56,14 @@ pub fn json(value: &Value) -> String {
             entries.sort_by(|left, right| left.0.cmp(right.0));
             let entries: Vec<_> =
                 entries.into_iter().map(|(key, value)| format!("{}: {}", text(key), json(value))).collect();
-            enclosed('{', &entries, '}')
+            enclosed("{", &entries, '}')
         }
     }
 }
 
 /// A list of terms.
 pub fn list(items: &[String]) -> String {
-    enclosed('[', items, ']')
+    enclosed("[", items, ']')
 }
 
 /// A call of `sprintf`: in one line, or broken if it is long.
@@ -72,8 +72,13 @@ pub fn sprintf(start: &str, format: &str, arguments: &[String]) -> String {
     match arguments {
         _ if line.chars().count() <= LONGEST_CALL => line,
         [argument] => format!("{start}sprintf(\n\t{format},\n\t[{argument}],\n)"),
-        several => format!("{start}sprintf({format}, {})", broken('[', several, ']')),
+        several => format!("{start}sprintf({format}, {})", broken("[", several, ']')),
     }
+}
+
+/// A call: in one line, or with an argument a line if they are long.
+pub fn call(function: &str, arguments: &[String]) -> String {
+    enclosed(&format!("{function}("), arguments, ')')
 }
 
 /// A list of texts.
@@ -83,7 +88,7 @@ pub fn texts<T: AsRef<str>>(items: &[T]) -> String {
 
 /// Terms between two brackets: in one line, or one a line if they are long. A single term stays where it is, since `opa fmt` would put
 /// it there.
-fn enclosed(open: char, terms: &[String], close: char) -> String {
+fn enclosed(open: &str, terms: &[String], close: char) -> String {
     let line = terms.join(", ");
     if (line.chars().count() <= LINE_WIDTH || terms.len() == 1) && !line.contains('\n') {
         return format!("{open}{line}{close}");
@@ -92,7 +97,7 @@ fn enclosed(open: char, terms: &[String], close: char) -> String {
 }
 
 /// Terms between two brackets, one a line.
-fn broken(open: char, terms: &[String], close: char) -> String {
+fn broken(open: &str, terms: &[String], close: char) -> String {
     let lines: String = terms.iter().map(|term| format!("\t{},\n", indented(term))).collect();
     format!("{open}\n{lines}{close}")
 }
@@ -149,9 +154,9 @@ fn is_name(text: &str) -> bool {
 }
 
 /// Words that are no names in Rego.
-pub const KEYWORDS: [&str; 16] = [
+pub const KEYWORDS: [&str; 15] = [
     "as", "contains", "default", "else", "every", "false", "if", "import", "in", "not", "null", "package",
-    "set", "some", "true", "with",
+    "some", "true", "with",
 ];
 
 #[cfg(test)]

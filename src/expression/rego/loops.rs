@@ -1,9 +1,9 @@
-//! Loops: where elements come from, what they are called, and how they are named in a subject's label.
+//! Loops of conditions: where elements come from, what they are called, and how they are named in a subject's label.
 
 use std::collections::BTreeSet;
 
 use super::literal;
-use super::printer::{Need, Printer};
+use super::printer::Printer;
 use super::scope::{Local, Scope};
 use crate::expression::Unprintable;
 use crate::ir::{ContainerList, Label, Loop, Path, Root, Source, Value};
@@ -37,36 +37,32 @@ impl Iteration {
 }
 
 /// A loop that is being opened.
-struct Opening<'a> {
-    name: &'a str,
-    element: Root,
+pub struct Opening<'a> {
+    /// The loop's name.
+    pub name: &'a str,
+    /// The roots of its elements.
+    pub element: Root,
     key: Root,
     value: Root,
-    read: Option<&'a BTreeSet<Root>>,
+    /// The elements that the body reads, if not all must be bound.
+    pub read: Option<&'a BTreeSet<Root>>,
 }
 
 impl Opening<'_> {
     /// The variable, or a wildcard if nothing reads what it stands for.
-    fn shown(&self, variable: String, root: &Root) -> String {
+    pub fn shown(&self, variable: String, root: &Root) -> String {
         let is_read = self.read.is_none_or(|read| read.contains(root));
         if is_read { variable } else { "_".to_owned() }
     }
 
     /// A loop over plain elements.
-    fn elements(&self, scope: &mut Scope, source: String, is_record: bool) -> Vec<Iteration> {
+    pub fn elements(&self, scope: &mut Scope, source: String, is_record: bool) -> Vec<Iteration> {
         let variable = scope.bind(self.element.clone(), self.name, is_record);
         vec![Iteration { variables: self.shown(variable, &self.element), source }]
     }
 
-    /// A loop over elements that come with their label.
-    fn labelled(&self, scope: &mut Scope, source: String) -> Vec<Iteration> {
-        let variable = scope.unused(self.name);
-        scope.bind_field(self.element.clone(), self.name, &variable, ".value", false);
-        vec![Iteration { variables: self.shown(variable, &self.element), source }]
-    }
-
     /// A loop over keys and values.
-    fn entries(&self, scope: &mut Scope, source: String, is_record: bool) -> Vec<Iteration> {
+    pub fn entries(&self, scope: &mut Scope, source: String, is_record: bool) -> Vec<Iteration> {
         let key = scope.bind(self.key.clone(), &format!("{}_key", self.name), true);
         let value = scope.bind(self.value.clone(), &format!("{}_value", self.name), is_record);
         let variables = format!("{}, {}", self.shown(key, &self.key), self.shown(value, &self.value));
@@ -76,8 +72,8 @@ impl Opening<'_> {
     /// A loop over literals, of which each may be an entry.
     fn literals(&self, scope: &mut Scope, values: &[Value]) -> Vec<Iteration> {
         let variable = scope.bind(self.element.clone(), self.name, true);
-        for (root, field) in [(&self.key, ".key"), (&self.value, ".value")] {
-            scope.bind_field(root.clone(), self.name, &variable, field, true);
+        for (root, field) in [(&self.key, "key"), (&self.value, "value")] {
+            scope.bind_field(root.clone(), self.name, &variable, Some(field), true);
         }
         let roots = [&self.element, &self.key, &self.value];
         let is_read = self.read.is_none_or(|read| roots.iter().any(|root| read.contains(*root)));
@@ -87,35 +83,43 @@ impl Opening<'_> {
     }
 }
 
+impl<'a> Opening<'a> {
+    /// The opening of a loop.
+    pub fn of(each: &'a Loop, read: Option<&'a BTreeSet<Root>>) -> Self {
+        Self {
+            name: &each.name,
+            element: Root::Element(each.name.clone()),
+            key: Root::EntryKey(each.name.clone()),
+            value: Root::EntryValue(each.name.clone()),
+            read,
+        }
+    }
+}
+
 impl Printer<'_> {
-    /// Opens a loop: binds its elements in the scope. `read` are the elements that the body reads, if not all must be bound.
+    /// Opens a loop of a condition: binds its elements in the scope. `read` are the elements that the body reads, if not all must be
+    /// bound.
     pub fn open(
         &mut self,
         each: &Loop,
         scope: &mut Scope,
         read: Option<&BTreeSet<Root>>,
     ) -> Result<Vec<Iteration>, Unprintable> {
-        let opening = Opening {
-            name: &each.name,
-            element: Root::Element(each.name.clone()),
-            key: Root::EntryKey(each.name.clone()),
-            value: Root::EntryValue(each.name.clone()),
-            read,
-        };
+        let opening = Opening::of(each, read);
         Ok(match &each.source {
             Source::Object | Source::Pod => Vec::new(),
             Source::Containers(lists) => self.containers(lists, &opening, scope),
             Source::SecurityContexts => {
-                let source = format!("palisade.security_contexts({})", self.need(Need::Pod));
-                opening.labelled(scope, source)
+                let source = format!("palisade.security_contexts({})", self.pod());
+                opening.elements(scope, source, false)
             }
             Source::Images => {
-                let source = format!("palisade.images({})", self.need(Need::Pod));
-                opening.labelled(scope, source)
+                let source = format!("palisade.images({})", self.pod());
+                opening.elements(scope, source, false)
             }
             Source::Fields(paths) => {
-                let source = self.fields(paths, scope)?;
-                opening.labelled(scope, source)
+                let source = format!("palisade.fields({})", self.places(paths, scope)?);
+                opening.elements(scope, source, false)
             }
             Source::Items(path) => {
                 let (source, is_record) = self.walked("items", path, scope)?;
@@ -146,30 +150,30 @@ impl Printer<'_> {
         };
         let list_root = Root::ContainerList(opening.name.to_owned());
         let list = scope.bind(list_root, &format!("{}_list", opening.name), false);
-        let containers = format!("palisade.items({}, [{list}])", self.need(Need::Pod));
+        let containers = format!("palisade.items({}, [{list}])", self.pod());
         let outer = Iteration { variables: list, source };
         [outer].into_iter().chain(opening.elements(scope, containers, false)).collect()
     }
 
     /// What a loop over a path walks, and whether it comes out of a record.
     fn walked(&mut self, function: &str, path: &Path, scope: &Scope) -> Result<(String, bool), Unprintable> {
-        let (root, is_record) = self.root(&path.root, scope)?;
-        let source = if is_record {
-            literal::field(&root, &path.steps)
+        let start = self.start(path, scope)?;
+        let source = if start.is_record {
+            literal::field(&start.root, &start.steps)
         } else {
-            format!("palisade.{function}({root}, {})", literal::texts(&path.steps))
+            format!("palisade.{function}({}, {})", start.root, literal::texts(&start.steps))
         };
-        Ok((source, is_record))
+        Ok((source, start.is_record))
     }
 
-    /// What a loop over several fields walks.
-    fn fields(&mut self, paths: &[Path], scope: &Scope) -> Result<String, Unprintable> {
+    /// Several fields, each with what it is read from.
+    pub fn places(&mut self, paths: &[Path], scope: &Scope) -> Result<String, Unprintable> {
         let mut places = Vec::new();
         for path in paths {
-            let (root, _) = self.root(&path.root, scope)?;
+            let root = self.path(&Path { root: path.root.clone(), steps: Vec::new() }, scope)?;
             places.push(format!("{{\"from\": {root}, \"steps\": {}}}", literal::texts(&path.steps)));
         }
-        Ok(format!("palisade.fields({})", literal::list(&places)))
+        Ok(literal::list(&places))
     }
 
     /// How the elements of a loop are named in a subject's label; nothing for the object.
@@ -185,8 +189,8 @@ impl Printer<'_> {
                 Some(Named { format: "%s".to_owned(), arguments: vec![label] })
             }
             Source::SecurityContexts | Source::Images | Source::Fields(_) => {
-                let label = format!("{}.label", scope.local(&element)?.variable);
-                Some(Named { format: "%s".to_owned(), arguments: vec![label] })
+                let label = scope.local(&element)?.label.clone();
+                Some(Named { format: "%s".to_owned(), arguments: label.into_iter().collect() })
             }
             Source::Items(_) | Source::Parameter(_) | Source::Literals(_) => {
                 let fields = literal::texts(&each.label.fields);

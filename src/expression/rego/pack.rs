@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::printer::{Need, Printer, is_one_of};
-use super::shape::{SharedShape, shared_shapes};
+use super::shape::shared_shapes;
 use super::{Module, literal, printed};
 use crate::expression::Unprintable;
-use crate::ir::{Kind, Rule};
+use crate::ir::{Kind, Rule, Shape};
 
 /// Several rules in Rego, but for their frames.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ fn shared(
     rules: &[&Rule],
     kinds: &[Kind],
     needs: BTreeSet<Need>,
-    shapes: &[SharedShape<'_>],
+    shapes: &[&Shape],
 ) -> Result<String, Unprintable> {
     let Some(any) = rules.first() else { return Ok(String::new()) };
     // The head depends on nothing of a rule but its kinds.

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::literal;
-use super::shape::SharedShape;
 use crate::expression::Unprintable;
-use crate::ir::{Kind, Root, Rule};
+use crate::ir::{Kind, Path, Root, Rule, Shape};
 
 /// A value that the head of the module computes once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,10 +19,20 @@ pub enum Need {
     PodPath,
     /// `metadata_path`, where the metadata of the Pod or of its template is.
     MetadataPath,
-    /// `pod`, the Pod's spec.
+    /// `pod`, the Pod's spec, or something without fields.
     Pod,
-    /// `pod_metadata`, the metadata of the Pod or of its template.
+    /// `readable_pod`, the Pod's spec; undefined if it can't be read.
+    ReadablePod,
+    /// `pod_metadata`, the metadata of the Pod or of its template, or something without fields.
     PodMetadata,
+    /// `readable_pod_metadata`, the same; undefined if it can't be read.
+    ReadablePodMetadata,
+    /// `containers`, all of the Pod, each behind the name of its list.
+    Containers,
+    /// `holders`, what has a security context: the Pod and its containers.
+    Holders,
+    /// `images`, of the containers and of the volumes.
+    Images,
     /// `service_account`, the Pod's.
     ServiceAccount,
     /// `volumes`, the Pod's by name.
@@ -40,10 +49,15 @@ pub struct Printer<'a> {
     pub blocks: Vec<String>,
     /// What the head of the module must compute.
     pub needs: BTreeSet<Need>,
+    /// Whether what can't be read on the way to a value must be told from what is absent. Not where shapes look at the same path: what
+    /// they find is a violation, whatever else is said.
+    pub is_strict: bool,
+    /// The paths that surely have a value in the helpers that are being printed.
+    pub present: Vec<Path>,
     /// What stands before the names of the head: nothing, or the module that has it for several rules.
     pub head_of: &'static str,
     /// The shapes that are found broken there.
-    pub shared_shapes: &'a [SharedShape<'a>],
+    pub shared_shapes: &'a [&'a Shape],
     /// Where the rule's parameters are.
     pub parameters: String,
 }
@@ -66,6 +80,8 @@ impl<'a> Printer<'a> {
             kinds: &rule.kinds,
             blocks: Vec::new(),
             needs: BTreeSet::new(),
+            is_strict: false,
+            present: Vec::new(),
             head_of: "",
             shared_shapes: &[],
             parameters: "input.parameters".to_owned(),
@@ -82,7 +98,12 @@ impl<'a> Printer<'a> {
             Need::PodPath => "pod_path",
             Need::MetadataPath => "metadata_path",
             Need::Pod => "pod",
+            Need::ReadablePod => "readable_pod",
             Need::PodMetadata => "pod_metadata",
+            Need::ReadablePodMetadata => "readable_pod_metadata",
+            Need::Containers => "containers",
+            Need::Holders => "holders",
+            Need::Images => "images",
             Need::ServiceAccount => "service_account",
             Need::Volumes => "volumes",
         };
@@ -95,7 +116,8 @@ impl<'a> Printer<'a> {
             Root::Object => "input.review.object".to_owned(),
             Root::Kind => "input.review.kind.kind".to_owned(),
             Root::Group => "input.review.kind.group".to_owned(),
-            Root::Pod => self.need(Need::Pod),
+            Root::Pod => self.pod(),
+            Root::PodMetadata if self.is_strict => self.need(Need::ReadablePodMetadata),
             Root::PodMetadata => self.need(Need::PodMetadata),
             Root::ServiceAccount => self.need(Need::ServiceAccount),
             Root::Namespace => self.namespace(),
@@ -106,6 +128,24 @@ impl<'a> Printer<'a> {
             | Root::EntryValue(_) => return None,
         };
         Some(expression)
+    }
+
+    /// The Pod's spec.
+    pub fn pod(&mut self) -> String {
+        self.need(if self.is_strict { Need::ReadablePod } else { Need::Pod })
+    }
+
+    /// Prints something of what no shape looks at.
+    pub fn strictly<T>(&mut self, print: impl FnOnce(&mut Self) -> T) -> T {
+        self.with_strictness(true, print)
+    }
+
+    /// Prints something, strict or not.
+    pub fn with_strictness<T>(&mut self, is_strict: bool, print: impl FnOnce(&mut Self) -> T) -> T {
+        let outside = std::mem::replace(&mut self.is_strict, is_strict);
+        let printed = print(self);
+        self.is_strict = outside;
+        printed
     }
 
     /// The object's namespace: nothing for kinds that live in none.

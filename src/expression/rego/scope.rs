@@ -7,31 +7,39 @@ use crate::expression::Unprintable;
 use crate::ir::{Argument, Arguments, Condition, Leaf, Loop, Operand, Path, Predicate, Root, Source};
 
 /// Names that a generated module uses itself, and those that a variable would hide.
-const TAKEN: [&str; 26] = [
+const TAKEN: [&str; 34] = [
     "array",
     "concat",
+    "containers",
     "count",
     "data",
+    "found",
     "governed",
     "help",
+    "holders",
+    "images",
     "input",
     "item",
-    "lists",
-    "maps",
     "message",
     "metadata_path",
     "namespace",
     "object",
     "palisade",
+    "path",
     "pod",
     "pod_metadata",
     "pod_path",
+    "readable_pod",
+    "readable_pod_metadata",
     "service_account",
+    "set",
     "shared",
     "spared",
     "sprintf",
+    "step",
     "template_path",
     "text",
+    "unreadable",
     "violations",
     "volumes",
 ];
@@ -45,16 +53,20 @@ pub struct Local {
     wanted: String,
     /// The variable that must be bound.
     pub variable: String,
-    /// The field of the variable that is meant, with a dot in front; empty for the variable itself.
-    field: &'static str,
+    /// The field of the variable that is meant, if it isn't the variable itself.
+    pub field: Option<&'static str>,
     /// Whether it comes out of parameters or literals, in which every field is there.
     pub is_record: bool,
+    /// How it is named in texts, if that takes more than itself.
+    pub label: Option<String>,
+    /// The variables that only the label reads.
+    labelling: Vec<String>,
 }
 
 impl Local {
-    /// How the root is read.
+    /// The root as a reference.
     pub fn expression(&self) -> String {
-        format!("{}{}", self.variable, self.field)
+        self.field.map_or(self.variable.clone(), |field| format!("{}.{field}", self.variable))
     }
 }
 
@@ -68,8 +80,16 @@ impl Scope {
     /// Binds a root to a variable with a name like this one.
     pub fn bind(&mut self, root: Root, wanted: &str, is_record: bool) -> String {
         let variable = self.unused(wanted);
-        self.bind_field(root, wanted, &variable, "", is_record);
+        self.bind_field(root, wanted, &variable, None, is_record);
         variable
+    }
+
+    /// Says how the root that was bound last is named in texts, and which variables only that reads.
+    pub fn label_last(&mut self, label: String, labelling: &[&str]) {
+        if let Some(last) = self.locals.last_mut() {
+            last.label = Some(label);
+            last.labelling = labelling.iter().map(|variable| (*variable).to_owned()).collect();
+        }
     }
 
     /// Binds a root to a field of a variable with a name that was unused.
@@ -78,11 +98,19 @@ impl Scope {
         root: Root,
         wanted: &str,
         variable: &str,
-        field: &'static str,
+        field: Option<&'static str>,
         is_record: bool,
     ) {
         let (wanted, variable) = (wanted.to_owned(), variable.to_owned());
-        self.locals.push(Local { root, wanted, variable, field, is_record });
+        self.locals.push(Local {
+            root,
+            wanted,
+            variable,
+            field,
+            is_record,
+            label: None,
+            labelling: Vec::new(),
+        });
     }
 
     /// The scope of a helper that reads only these roots, and the variables that it is called with here.
@@ -109,6 +137,7 @@ impl Scope {
             KEYWORDS.contains(&candidate)
                 || TAKEN.contains(&candidate)
                 || self.locals.iter().any(|local| local.variable == candidate)
+                || self.locals.iter().flat_map(|local| &local.labelling).any(|variable| variable == candidate)
         };
         while is_taken(&candidate) {
             candidate.push('_');
@@ -223,7 +252,7 @@ pub fn root_of_path(path: &Path) -> Option<Root> {
 }
 
 /// The name of the loop whose element a root is.
-fn element_name(root: &Root) -> Option<&String> {
+pub fn element_name(root: &Root) -> Option<&String> {
     match root {
         Root::Element(name)
         | Root::ContainerList(name)
@@ -262,7 +291,7 @@ mod tests {
         let mut scope = Scope::default();
         let root = Root::Element("container".to_owned());
         scope.bind(Root::Element("outer".to_owned()), "container", false);
-        scope.bind_field(root.clone(), "container", "container_", ".value", false);
+        scope.bind_field(root.clone(), "container", "container_", Some("value"), false);
         let (inner, arguments) = scope.narrowed(&BTreeSet::from([root.clone()])).unwrap();
         assert_eq!(arguments, ["container_"]);
         assert_eq!(inner.local(&root).unwrap().expression(), "container.value");

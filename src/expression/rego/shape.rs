@@ -1,35 +1,75 @@
-//! Shapes: what must be a map or a list for a rule to be read. One Rego rule for those with the same loops and the same root.
+//! Shapes: what must be a map or a list for a rule to be read. Those that aren't are in the set `unreadable`, by their texts; one Rego
+//! rule for those that lie side by side.
+
+use std::collections::BTreeSet;
 
 use super::literal;
-use super::printer::{Need, Printer};
-use super::scope::Scope;
+use super::printer::Printer;
+use super::scope::{Scope, root_of_path, roots_of_loop};
 use crate::expression::Unprintable;
-use crate::ir::{Container, Kind, Loop, Root, Rule, Shape, Source};
+use crate::ir::{Container, Kind, Loop, Path, Root, Rule, Shape, Source, text};
 
-/// Shapes with the same kinds, loops and root.
+/// What stands above the rules that find broken shapes.
+const COMMENT: &str = "# What is of a type that can't be read.";
+
+/// Shapes of the same kinds and type in the same loops, behind the same path or all in the object, which one Rego rule looks at.
 struct Group<'a> {
-    kinds: &'a [Kind],
-    each: &'a [Loop],
-    root: &'a Root,
-    maps: Vec<String>,
-    lists: Vec<String>,
+    first: &'a Shape,
+    /// The paths that each step into.
+    around: &'a [String],
+    shapes: Vec<&'a Shape>,
 }
 
-/// A shape that several rules may have, and the name of the Rego rule that finds it broken.
-pub struct SharedShape<'a> {
-    shape: &'a Shape,
-    name: String,
+impl<'a> Group<'a> {
+    fn of(shape: &'a Shape) -> Self {
+        let around = shape.path.steps.split_last().map_or(&[][..], |(_, around)| around);
+        Self { first: shape, around, shapes: vec![shape] }
+    }
+
+    /// Whether a shape can be looked at with these.
+    fn takes(&self, shape: &Shape) -> bool {
+        let in_object = |shape: &Shape| shape.path.root == Root::Object && shape.each.is_empty();
+        let around = shape.path.steps.split_last().map(|(_, around)| around);
+        self.first.kinds == shape.kinds
+            && self.first.each == shape.each
+            && self.first.path.root == shape.path.root
+            && self.first.must_be == shape.must_be
+            && (in_object(shape) || around == Some(self.around))
+            && [self.first, shape].into_iter().all(reads_plainly)
+    }
+
+    /// Whether the shapes lie side by side.
+    fn is_flat(&self) -> bool {
+        self.shapes.iter().all(|shape| shape.path.steps.len() == self.around.len() + 1)
+    }
 }
 
-/// The shapes of several rules, each once. One inside a loop over a rule's parameter is that rule's own.
-pub fn shared_shapes<'a>(rules: &[&'a Rule]) -> Vec<SharedShape<'a>> {
-    let (mut shared, mut names): (Vec<SharedShape<'a>>, Vec<String>) = (Vec::new(), Vec::new());
+/// Whether a path has steps, and they read as they are written.
+fn reads_plainly(shape: &Shape) -> bool {
+    let is_plain = |step: &String| step.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '_');
+    !shape.path.steps.is_empty() && shape.path.steps.iter().all(is_plain)
+}
+
+/// The shapes in groups, in the order in which the groups come first.
+fn groups<'a>(shapes: impl Iterator<Item = &'a Shape>) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for shape in shapes {
+        match groups.iter_mut().find(|group| group.takes(shape)) {
+            Some(group) => group.shapes.push(shape),
+            None => groups.push(Group::of(shape)),
+        }
+    }
+    groups
+}
+
+/// The shapes of several rules that one set can hold: each once, and no two with the same text. One inside a loop over a rule's
+/// parameter is that rule's own.
+pub fn shared_shapes<'a>(rules: &[&'a Rule]) -> Vec<&'a Shape> {
+    let mut shared: Vec<&Shape> = Vec::new();
     for shape in rules.iter().flat_map(|rule| &rule.shapes) {
-        let is_known = shared.iter().any(|known| known.shape == shape);
-        if !is_known && !shape.each.iter().any(walks_parameter) {
-            let name = unused(&format!("unreadable_{}", literal::name(&shape.path.to_string())), &names);
-            names.push(name.clone());
-            shared.push(SharedShape { shape, name });
+        let is_taken = shared.iter().any(|known| text::unreadable(known) == text::unreadable(shape));
+        if !is_taken && !shape.each.iter().any(walks_parameter) {
+            shared.push(shape);
         }
     }
     shared
@@ -51,99 +91,121 @@ fn walks_parameter(each: &Loop) -> bool {
     }
 }
 
-/// The shapes in groups, in the order in which the groups come first.
-fn groups<'a>(shapes: impl Iterator<Item = &'a Shape>) -> Vec<Group<'a>> {
-    let mut groups: Vec<Group<'_>> = Vec::new();
-    for shape in shapes {
-        let fits = |group: &&mut Group<'_>| {
-            group.kinds == shape.kinds && group.each == shape.each && group.root == &shape.path.root
-        };
-        let steps = literal::texts(&shape.path.steps);
-        let (maps, lists) = match shape.must_be {
-            Container::Map => (vec![steps], Vec::new()),
-            Container::List => (Vec::new(), vec![steps]),
-        };
-        match groups.iter_mut().find(fits) {
-            Some(group) => {
-                group.maps.extend(maps);
-                group.lists.extend(lists);
-            }
-            None => groups.push(Group {
-                kinds: &shape.kinds,
-                each: &shape.each,
-                root: &shape.path.root,
-                maps,
-                lists,
-            }),
-        }
-    }
-    groups
-}
-
-/// The name, with a number behind it if it is one of those that are taken.
-fn unused(wanted: &str, taken: &[String]) -> String {
-    let mut name = wanted.to_owned();
-    let mut number = 2;
-    while taken.contains(&name) {
-        name = format!("{wanted}_{number}");
-        number += 1;
-    }
-    name
-}
-
 impl<'a> Printer<'a> {
-    /// Prints the rules that find broken shapes; gives their names.
-    pub fn shapes(&mut self) -> Result<Vec<String>, Unprintable> {
+    /// Prints the rules that find broken shapes; tells whether there are any.
+    pub fn shapes(&mut self) -> Result<bool, Unprintable> {
         let rule = self.rule;
-        let shared = self.shared_shapes.iter().filter(|shared| rule.shapes.contains(shared.shape));
-        let mut names: Vec<String> =
-            shared.map(|shared| format!("{}{}", self.head_of, shared.name)).collect();
-        let is_shared = |shape: &&Shape| self.shared_shapes.iter().any(|shared| shared.shape == *shape);
-        for group in groups(rule.shapes.iter().filter(|shape| !is_shared(shape))) {
-            let name = unused(&format!("unreadable_{}", literal::name(&group.root.to_string())), &names);
-            self.kinds = group.kinds;
-            let body = self.shape(&group)?;
-            self.kinds = &self.rule.kinds;
-            let comment =
-                literal::comment(&format!("What of `{}` is of a type that can't be read.", group.root));
-            self.blocks.push(format!("{comment}\n{}", literal::texts_rule(&name, &body)));
-            names.push(name);
+        let (shared, own): (Vec<&Shape>, Vec<&Shape>) =
+            rule.shapes.iter().partition(|shape| self.shared_shapes.contains(shape));
+        let mut rules = Vec::new();
+        if !shared.is_empty() {
+            let texts: Vec<String> = shared.into_iter().map(text::unreadable).collect();
+            rules.push(literal::rule(
+                "unreadable contains text",
+                &[
+                    format!("some text in {}unreadable", self.head_of),
+                    format!("text in {}", literal::texts(&texts)),
+                ],
+            ));
         }
-        Ok(names)
+        rules.extend(self.broken(&own)?);
+        if !rules.is_empty() {
+            self.blocks.push(format!("{COMMENT}\n{}", rules.join("\n\n")));
+        }
+        Ok(!rule.shapes.is_empty())
     }
 
     /// Prints the rules that find the broken shapes of several rules.
-    pub fn shared_shapes(&mut self, shared: &'a [SharedShape<'a>]) -> Result<(), Unprintable> {
-        for SharedShape { shape, name } in shared {
-            for group in groups(std::iter::once(*shape)) {
-                self.kinds = group.kinds;
-                let body = self.shape(&group)?;
-                let comment =
-                    literal::comment(&format!("Whether `{}` is of a type that can't be read.", shape.path));
-                self.blocks.push(format!("{comment}\n{}", literal::texts_rule(name, &body)));
-            }
+    pub fn shared_shapes(&mut self, shapes: &[&'a Shape]) -> Result<(), Unprintable> {
+        let rules = self.broken(shapes)?;
+        if !rules.is_empty() {
+            self.blocks.push(format!("{COMMENT}\n{}", rules.join("\n\n")));
         }
-        self.kinds = &self.rule.kinds;
         Ok(())
     }
 
-    /// The body that finds what is unreadable in a group.
-    fn shape(&mut self, group: &Group<'_>) -> Result<Vec<String>, Unprintable> {
-        let mut scope = Scope::default();
-        let mut lines = self.guard(group.kinds, group.each);
-        for each in group.each {
-            lines.extend(self.open(each, &mut scope, None)?.iter().map(|iteration| iteration.some()));
+    /// The rules that find these shapes broken.
+    fn broken(&mut self, shapes: &[&'a Shape]) -> Result<Vec<String>, Unprintable> {
+        let mut rules = Vec::new();
+        for group in groups(shapes.iter().copied()) {
+            self.kinds = &group.first.kinds;
+            rules.push(self.broken_in(&group)?);
         }
-        let (from, start) = match group.root {
-            Root::Pod => ("input.review.object".to_owned(), self.need(Need::PodPath)),
-            Root::PodMetadata => ("input.review.object".to_owned(), self.need(Need::MetadataPath)),
-            other => (self.root(other, &scope)?.0, "[]".to_owned()),
+        self.kinds = &self.rule.kinds;
+        Ok(rules)
+    }
+
+    /// The rule that finds the shapes of a group broken.
+    fn broken_in(&mut self, group: &Group<'_>) -> Result<String, Unprintable> {
+        let shape = group.first;
+        let mut scope = Scope::default();
+        let mut lines = self.guard(&shape.kinds, &shape.each);
+        for (depth, each) in shape.each.iter().enumerate() {
+            let read = read_inside(shape, depth);
+            lines.extend(self.walk(each, &mut scope, Some(&read))?);
+        }
+        let looked = if group.shapes.len() == 1 {
+            self.look_at_one(shape, &scope)?
+        } else if group.is_flat() {
+            self.look_side_by_side(group, &scope)?
+        } else {
+            Self::look_in_object(group)
         };
-        lines.push(format!("maps := {}", literal::list(&group.maps)));
-        lines.push(format!("lists := {}", literal::list(&group.lists)));
-        let name = literal::text(&group.root.to_string());
-        lines.push(format!("some text in palisade.unreadable({name}, {from}, {start}, maps, lists)"));
-        Ok(lines)
+        let function = match shape.must_be {
+            Container::Map => "is_object",
+            Container::List => "is_array",
+        };
+        lines.extend(looked.lines);
+        lines.extend([format!("not {function}({})", looked.found), format!("{} != null", looked.found)]);
+        Ok(match looked.text {
+            Some(text) => {
+                lines.push(text);
+                literal::rule("unreadable contains text", &lines)
+            }
+            None => {
+                let text = literal::text(&text::unreadable(shape));
+                literal::rule(&format!("unreadable contains {text}"), &lines)
+            }
+        })
+    }
+
+    /// A look at one place.
+    fn look_at_one(&mut self, shape: &Shape, scope: &Scope) -> Result<Look, Unprintable> {
+        let found = self.looked_at(&shape.path, scope)?;
+        let is_variable = !found.contains(['.', '[']);
+        let lines = if is_variable { Vec::new() } else { vec![format!("found := {found}")] };
+        Ok(Look { found: if is_variable { found } else { "found".to_owned() }, lines, text: None })
+    }
+
+    /// A look at several places behind the same path.
+    fn look_side_by_side(&mut self, group: &Group<'_>, scope: &Scope) -> Result<Look, Unprintable> {
+        let around = Path { root: group.first.path.root.clone(), steps: group.around.to_vec() };
+        let steps: Vec<&String> = group.shapes.iter().filter_map(|shape| shape.path.steps.last()).collect();
+        let lines = vec![
+            format!("some step in {}", literal::texts(&steps)),
+            format!("found := {}[step]", self.looked_at(&around, scope)?),
+        ];
+        Ok(Look { found: "found".to_owned(), lines, text: Some(said(group, &around.to_string(), "step")) })
+    }
+
+    /// A look at several places in the object.
+    fn look_in_object(group: &Group<'_>) -> Look {
+        let paths: Vec<String> = group.shapes.iter().map(|shape| literal::texts(&shape.path.steps)).collect();
+        let lines = vec![
+            format!("some path in {}", literal::list(&paths)),
+            "found := object.get(input.review.object, path, null)".to_owned(),
+        ];
+        let text = said(group, &group.first.path.root.to_string(), "concat(\".\", path)");
+        Look { found: "found".to_owned(), lines, text: Some(text) }
+    }
+
+    /// A place that a shape looks at, as a reference, which is undefined where there is nothing.
+    pub fn looked_at(&mut self, path: &Path, scope: &Scope) -> Result<String, Unprintable> {
+        let root = match self.global(&path.root) {
+            Some(root) => root,
+            None => self.reference(&Path { root: path.root.clone(), steps: Vec::new() }, scope)?,
+        };
+        Ok(literal::field(&root, &path.steps))
     }
 
     /// What must hold of the object's kind for these loops to be walked: it is one of these, and has what they walk.
@@ -152,4 +214,27 @@ impl<'a> Printer<'a> {
         let meant: Vec<Kind> = kinds.iter().filter(|kind| !needs_pod || kind.has_pod()).cloned().collect();
         if meant == self.rule.kinds { Vec::new() } else { vec![self.is_of_kind(&meant)] }
     }
+}
+
+/// The elements that are read inside a shape's loop at a depth.
+fn read_inside(shape: &Shape, depth: usize) -> BTreeSet<Root> {
+    let inner = shape.each.iter().skip(depth + 1);
+    inner.flat_map(roots_of_loop).chain(root_of_path(&shape.path)).collect()
+}
+
+/// A look at one place, or at several in turn.
+struct Look {
+    /// The variable that holds what is there.
+    found: String,
+    /// The lines that bind it.
+    lines: Vec<String>,
+    /// The line that makes the text, if it isn't always the same.
+    text: Option<String>,
+}
+
+/// The line that makes the text of one of several shapes, which differ in what is behind a path.
+fn said(group: &Group<'_>, around: &str, behind: &str) -> String {
+    let path = format!("{}.%s", literal::format_piece(around));
+    let format = literal::text(&text::unreadable_at(&path, group.first.must_be));
+    literal::sprintf("text := ", &format, &[behind.to_owned()])
 }

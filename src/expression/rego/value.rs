@@ -74,41 +74,85 @@ pub fn literal_value(value: &Literal) -> String {
     }
 }
 
+/// Where a path begins in Rego.
+pub struct Start {
+    /// A reference that is always defined, but where the Pod can't be read; null if it is absent.
+    pub root: String,
+    /// The steps from there to the value.
+    pub steps: Vec<String>,
+    /// Whether all of them are there.
+    pub is_record: bool,
+}
+
 impl Printer<'_> {
     /// A parameter's value.
     pub fn parameter(&self, name: &str) -> String {
         literal::field(&self.parameters, &[name.to_owned()])
     }
 
-    /// The value at the end of a path.
+    /// The value at the end of a path; null if it is absent.
     pub fn path(&mut self, path: &Path, scope: &Scope) -> Result<String, Unprintable> {
-        let (root, is_record) = self.root(&path.root, scope)?;
-        Ok(match path.steps.as_slice() {
-            [] => root,
-            steps if is_record => literal::field(&root, steps),
-            steps => format!("palisade.get({root}, {})", literal::texts(steps)),
+        let start = self.start(path, scope)?;
+        Ok(match start.steps.as_slice() {
+            [] => start.root,
+            steps if start.is_record => literal::field(&start.root, steps),
+            steps => {
+                let function = if self.is_strict { "get" } else { "found" };
+                format!("palisade.{function}({}, {})", start.root, literal::texts(steps))
+            }
         })
+    }
+
+    /// The value at the end of a path as a reference, undefined if it is absent.
+    pub fn reference(&mut self, path: &Path, scope: &Scope) -> Result<String, Unprintable> {
+        if matches!(path.root, Root::VolumeOf(_)) && !path.steps.is_empty() {
+            return self.path(path, scope);
+        }
+        let start = self.start(path, scope)?;
+        Ok(literal::field(&start.root, &start.steps))
     }
 
     /// Whether what a value is compared with is surely there, and of the right type.
     pub fn is_sure(&mut self, argument: &Argument, scope: &Scope) -> Result<bool, Unprintable> {
         match argument {
             Argument::Literal(_) | Argument::Parameter(_) => Ok(true),
-            Argument::Path(path) => Ok(self.root(&path.root, scope)?.1),
+            Argument::Path(path) => Ok(self.start(path, scope)?.is_record),
         }
     }
 
-    /// What a path begins with, and whether every field of it is there.
-    pub fn root(&mut self, root: &Root, scope: &Scope) -> Result<(String, bool), Unprintable> {
-        if let Some(expression) = self.global(root) {
-            return Ok((expression, false));
+    /// What a path begins with, and the steps from there.
+    pub fn start(&mut self, path: &Path, scope: &Scope) -> Result<Start, Unprintable> {
+        let steps = path.steps.clone();
+        match &path.root {
+            // Only the whole can tell whether it is there.
+            Root::Pod | Root::PodMetadata if steps.is_empty() => {
+                let root = self.strictly(|printer| printer.global(&path.root)).unwrap_or_default();
+                Ok(Start { root, steps, is_record: false })
+            }
+            Root::VolumeOf(mount) => {
+                let mount = scope.local(&Root::Element(mount.clone()))?.expression();
+                let volumes = self.volumes();
+                Ok(Start { root: format!("palisade.volume_of({volumes}, {mount})"), steps, is_record: false })
+            }
+            root => {
+                if let Some(root) = self.global(root) {
+                    return Ok(Start { root, steps, is_record: false });
+                }
+                let local = scope.local(root)?;
+                let inside = local.field.iter().map(|field| (*field).to_owned());
+                let steps = inside.chain(steps).collect();
+                Ok(Start { root: local.variable.clone(), steps, is_record: local.is_record })
+            }
         }
-        if let Root::VolumeOf(mount) = root {
-            let mount = scope.local(&Root::Element(mount.clone()))?.expression();
-            return Ok((format!("palisade.volume_of({}, {mount})", self.need(Need::Volumes)), false));
+    }
+
+    /// The Pod's volumes by name.
+    fn volumes(&mut self) -> String {
+        if self.is_strict {
+            format!("palisade.volumes_by_name({})", self.need(Need::ReadablePod))
+        } else {
+            self.need(Need::Volumes)
         }
-        let local = scope.local(root)?;
-        Ok((local.expression(), local.is_record))
     }
 
     /// An operand, read.
@@ -125,6 +169,18 @@ impl Printer<'_> {
         }
     }
 
+    /// An operand, read; undefined if it is absent. For what isn't true of an absent value, so that it is of no matter either what
+    /// is on the way to one.
+    pub fn present(&mut self, operand: &Operand, scope: &Scope) -> Result<Value, Unprintable> {
+        if let Operand::Read(Read { from, default: None, reading }) = operand
+            && let [path] = from.as_slice()
+        {
+            let value = self.with_strictness(false, |printer| printer.reference(path, scope))?;
+            return Ok(Value { text: read_as(*reading, value), reading: *reading });
+        }
+        self.operand(operand, scope)
+    }
+
     /// A value of the object, read.
     fn read(&mut self, read: &Read, scope: &Scope) -> Result<Value, Unprintable> {
         let mut values = Vec::new();
@@ -132,10 +188,9 @@ impl Printer<'_> {
             values.push(self.path(path, scope)?);
         }
         values.extend(read.default.as_ref().map(|default| literal::json(&default.to_json())));
-        let value = match values.as_slice() {
-            [] => return unprintable("an operand without a path"),
-            [only] => only.clone(),
-            several => format!("palisade.first({})", literal::list(several)),
+        let or_else = |other, value| literal::call("palisade.or_else", &[value, other]);
+        let Some(value) = values.into_iter().rev().reduce(or_else) else {
+            return unprintable("an operand without a path");
         };
         Ok(Value { text: read_as(read.reading, value), reading: read.reading })
     }
@@ -170,7 +225,7 @@ impl Printer<'_> {
                 None => self.parameter(name),
             },
             Argument::Path(path) => {
-                let (_, is_record) = self.root(&path.root, scope)?;
+                let is_record = self.start(path, scope)?.is_record;
                 let other = self.path(path, scope)?;
                 if is_record && !is_number(value.reading) { other } else { read_as(value.reading, other) }
             }

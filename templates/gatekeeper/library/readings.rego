@@ -16,21 +16,15 @@ get(from, []) := from
 
 get(null, _) := null
 
+# The same where a shape looks at all steps: what isn't a map on the way counts as absent.
+found(from, steps) := object.get(from, steps, null)
+
+found(null, _) := null
+
 # A map or absent.
 is_map(null)
 
 is_map(value) if is_object(value)
-
-# A list or absent.
-is_list(null)
-
-is_list(value) if is_array(value)
-
-# A map or absent, at the end of the steps.
-has_map(from, steps) if is_map(get(from, steps))
-
-# A list or absent, at the end of the steps.
-has_list(from, steps) if is_list(get(from, steps))
 
 # The items of a list; none if it is absent.
 items(from, steps) := list if {
@@ -47,6 +41,11 @@ entries(from, steps) := map if {
 } else := {} if {
 	get(from, steps) == null
 }
+
+# The value, or another one if it is absent.
+or_else(null, other) := other
+
+or_else(value, _) := value if value != null
 
 # The first value that isn't absent.
 first(values) := value if {
@@ -86,38 +85,35 @@ is_whole(pod, lists) if {
 }
 
 # The securityContext of the Pod, then that of each container.
-security_contexts(pod) := array.concat(
-	[{"label": "pod", "value": get(pod, ["securityContext"])}],
-	[{"label": label, "value": value} |
-		some list in container_lists
-		some container in items(pod, [list])
-		label := container_label(list, container)
-		value := get(container, ["securityContext"])
-	],
-)
+security_contexts(pod) := array.concat([get(pod, ["securityContext"])], [value |
+	some list in container_lists
+	some container in items(pod, [list])
+	value := get(container, ["securityContext"])
+])
 
 # The image of each container, then that of each volume that is an image.
 images(pod) := array.concat(
-	[{"label": label, "value": value} |
+	[value |
 		some list in container_lists
 		some container in items(pod, [list])
-		label := container_label(list, container)
 		value := get(container, ["image"])
 	],
-	[{"label": label, "value": value} |
+	[value |
 		some volume in items(pod, ["volumes"])
 		get(volume, ["image"]) != null
-		label := element_label("volume", volume, ["name"])
 		value := get(volume, ["image", "reference"])
 	],
 )
 
 # Those fields that have a value.
-fields(places) := [{"label": label, "value": value} |
+fields(places) := [value | some [_, value] in fields_by_path(places)]
+
+# The same, each behind its path.
+fields_by_path(places) := [[path, value] |
 	some place in places
 	value := get(place.from, place.steps)
 	value != null
-	label := concat(".", place.steps)
+	path := concat(".", place.steps)
 ]
 
 # The volumes of a Pod by name, each in a list of one; of two with one name the first counts.

@@ -1,28 +1,3 @@
-# What is said of values that aren't the maps and the lists that the rule reads. Of all steps on the way to one, the rule
-# reads a map too.
-unreadable(name, from, start, maps, lists) := [] if {
-	every steps in maps { type_name(object.get(from, array.concat(start, steps), null)) in {"object", "null"} }
-	every steps in lists { type_name(object.get(from, array.concat(start, steps), null)) in {"array", "null"} }
-} else := array.concat(
-	[text |
-		some steps in maps
-		not has_map(from, array.concat(start, steps))
-		text := sprintf("`%s` can't be read: a map was expected", [path_text(name, steps)])
-	],
-	[text |
-		some steps in lists
-		not has_list(from, array.concat(start, steps))
-		text := sprintf("`%s` can't be read: a list was expected", [path_text(name, steps)])
-	],
-)
-
-# A path as people write it.
-path_text(name, steps) := concat("", array.concat([name], [step_text(step) | some step in steps]))
-
-step_text(step) := concat("", [".", step]) if regex.match(`^[A-Za-z0-9_]+$`, step)
-
-step_text(step) := concat("", ["[\"", step, "\"]"]) if not regex.match(`^[A-Za-z0-9_]+$`, step)
-
 # A value as texts show it: in one line, without characters that have no width, and not too long.
 default shown(_) := "nothing"
 
@@ -58,8 +33,12 @@ container_label(list, container) := sprintf("%s/%s", [list, shown(first(array.co
 	names := [name | name := get(container, ["name"])]
 }
 
-# How another element is named in texts.
-element_label(word, element, fields) := sprintf("%s %s", [word, element_name(element, fields)])
+# How what has a security context or an image is named in texts.
+holder_label("pod", _) := "pod"
+
+holder_label("volumes", volume) := sprintf("volume %s", [element_name(volume, ["name"])])
+
+holder_label(place, container) := container_label(place, container) if not place in ["pod", "volumes"]
 
 # The name of an element: the first of these fields that has a value, or the element itself if it is no map.
 element_name(element, fields) := shown(names[0]) if {
