@@ -38,7 +38,7 @@ pub fn prove(cluster: &mut Cluster, mut release: Release) -> Result<Vec<String>,
     cluster.start_gatekeeper_audit(5)?;
     let bundle = Bundle::write(&release, &folder("audited"))?;
     for namespace in [NAMESPACE, EXEMPTED_NAMESPACE] {
-        make_namespace(cluster, namespace, &labelled(namespace, &[]))?;
+        make_namespace(&cluster.api, namespace, &labelled(namespace, &[]))?;
     }
     let mut faults = create(cluster, NAMESPACE, &privileged(BEFORE))?;
     for target in Target::ALL {

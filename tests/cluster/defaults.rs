@@ -38,7 +38,7 @@ pub fn prove(cluster: &mut Cluster, mut release: Release, targets: &[Target]) ->
     cluster.filter_for_kyverno(Filters::Chart)?;
     cluster.on_gatekeeper_failure(WebhookFailure::Ignore)?;
     for namespace in NAMESPACES {
-        make_namespace(cluster, namespace, &labelled(namespace, &[]))?;
+        make_namespace(&cluster.api, namespace, &labelled(namespace, &[]))?;
     }
     let probes = probes(&release);
     let mut faults = Vec::new();

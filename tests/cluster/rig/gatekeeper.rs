@@ -30,9 +30,9 @@ pub enum WebhookFailure {
 }
 
 impl Cluster {
-    /// Installs Gatekeeper, and starts its webhook and its audit.
-    pub fn start_gatekeeper(&mut self) -> Result<(), String> {
-        let module = module_folder("gatekeeper", "github.com/open-policy-agent/gatekeeper/v3")?;
+    /// Installs Gatekeeper, and starts its webhook and its audit, which will be ready later. Gives the webhook's port.
+    pub(super) fn start_gatekeeper(&mut self) -> Result<u16, String> {
+        let module = module()?;
         for file in kinds(&module)? {
             self.kubectl.apply_files(&file)?;
         }
@@ -48,6 +48,11 @@ impl Cluster {
         ];
         self.start_manager("gatekeeper", &webhook)?;
         self.start_gatekeeper_audit(0)?;
+        Ok(port)
+    }
+
+    /// Waits until Gatekeeper is ready, and installs its webhook at this port.
+    pub(super) fn wait_for_gatekeeper(&mut self, port: u16) -> Result<(), String> {
         for process in ["gatekeeper", "gatekeeper-audit"] {
             wait_for(&format!("`{process}`"), || {
                 self.supervisor.check().map_err(Not::Ever)?;
@@ -56,7 +61,7 @@ impl Cluster {
             })
             .map_err(|error| format!("{error}\n{}", self.supervisor.end_of_log(process)))?;
         }
-        self.install_webhook(&module, port)
+        self.install_webhook(&module()?, port)
     }
 
     /// Starts Gatekeeper's audit, which judges what is stored every so many seconds, or never if that is 0; ends the one that was
@@ -146,6 +151,10 @@ impl Cluster {
         }
         self.kubectl.apply_text(&configuration.to_string())
     }
+}
+
+fn module() -> Result<PathBuf, String> {
+    module_folder("gatekeeper", "github.com/open-policy-agent/gatekeeper/v3")
 }
 
 /// The files of Gatekeeper's kinds.

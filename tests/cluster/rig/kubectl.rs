@@ -66,7 +66,7 @@ impl Kubectl {
     }
 
     /// Applies manifests.
-    pub(super) fn apply_text(&self, text: &str) -> Result<(), String> {
+    pub fn apply_text(&self, text: &str) -> Result<(), String> {
         self.run_with(&["apply", "--server-side", "--filename", "-"], text).map(|_| ())
     }
 

@@ -29,8 +29,8 @@ pub enum Filters {
 }
 
 impl Cluster {
-    /// Installs Kyverno and starts its admission controller.
-    pub fn start_kyverno(&mut self) -> Result<(), String> {
+    /// Installs Kyverno and starts its admission controller, which will be ready later.
+    pub(super) fn start_kyverno(&mut self) -> Result<(), String> {
         self.kubectl.apply_text(&installed()?.join("\n---\n"))?;
         self.kubectl.wait_for_kinds()?;
         let port = free_port()?;
@@ -39,7 +39,10 @@ impl Cluster {
             format!("--webhookServerPort={port}"),
             "--controllerRuntimeMetricsAddress=0".to_owned(),
         ];
-        self.start_controller("kyverno", ADMISSION, &users::KYVERNO, &own)?;
+        self.start_controller("kyverno", ADMISSION, &users::KYVERNO, &own)
+    }
+
+    pub(super) fn wait_for_kyverno(&mut self) -> Result<(), String> {
         wait_for("Kyverno's webhooks", || {
             self.supervisor.check().map_err(Not::Ever)?;
             let path = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/kyverno-policy-validating-webhook-cfg";
