@@ -10,6 +10,8 @@
 mod bundle;
 #[path = "../support/go.rs"]
 mod go;
+#[path = "../cluster/parallel.rs"]
+mod parallel;
 #[path = "../cluster/rig.rs"]
 #[allow(dead_code, reason = "the test does more with a cluster")]
 mod rig;

@@ -10,6 +10,7 @@ use palisade::bundle;
 use palisade::ir::{Release, Target};
 use serde_json::Value;
 
+use crate::parallel::in_parallel;
 use crate::rig::api::{Api, Mode};
 use crate::rig::waiting::{Not, wait_for, wait_until_calm};
 use crate::rig::{Cluster, documents};
@@ -135,19 +136,19 @@ impl Bundle {
                     .apply_text(&again.map(|object| format!("{object}\n---\n")).collect::<String>())?;
             }
         }
-        let after = at_rest(cluster, objects)?;
+        // Nobody has anything to do with what didn't change.
+        let after = read(cluster, objects)?;
         let mut faults = all_differences(objects, &before);
         faults.extend(changes(&before, &after));
         Ok(faults)
     }
 
-    /// The objects that the API server has of a target, once the controllers have done what they do, and that another bundle has as this
-    /// one has them.
-    pub fn kept(&self, cluster: &Cluster, target: Target, other: &Bundle) -> Result<Vec<Value>, String> {
+    /// The objects of a target, as the API server has them now, that another bundle has as this one has them.
+    pub fn alike(&self, cluster: &Cluster, target: Target, other: &Bundle) -> Result<Vec<Value>, String> {
         let others = other.objects(target);
         let both: Vec<Value> =
             self.objects(target).iter().filter(|object| others.contains(object)).cloned().collect();
-        at_rest(cluster, &both)
+        read(cluster, &both)
     }
 
     /// Removes a target's policies, and waits until they are gone. The roles stay: Kyverno asks for a right that it doesn't have only
@@ -156,9 +157,7 @@ impl Bundle {
         let objects = self.objects(target);
         let policies = objects.iter().rev().filter(|object| object["kind"] != "ClusterRole");
         let paths: Vec<String> = policies.map(path_of).collect::<Result<_, _>>()?;
-        for path in &paths {
-            cluster.api.delete(path, Mode::Stored)?;
-        }
+        in_parallel(&paths, |path| cluster.api.delete(path, Mode::Stored))?;
         wait_for(&format!("{} to be gone", target.name()), || {
             let there = |path: &&String| cluster.api.get(path).is_ok_and(|reply| reply.is_success());
             paths.iter().find(there).map_or(Ok(()), |path| Err(format!("`{path}` is there")))
@@ -192,6 +191,11 @@ fn objects_in(folder: &Path) -> Result<Vec<Value>, String> {
 fn at_rest(cluster: &Cluster, objects: &[Value]) -> Result<Vec<Value>, String> {
     let paths = paths(objects)?;
     wait_until_calm("the controllers", CALM, || live(&cluster.api, &paths))?;
+    read(cluster, objects)
+}
+
+/// The objects as the API server has them now.
+fn read(cluster: &Cluster, objects: &[Value]) -> Result<Vec<Value>, String> {
     objects.iter().map(|object| cluster.api.get(&path_of(object)?)?.object()).collect()
 }
 

@@ -14,6 +14,8 @@
 mod bundle;
 #[path = "../support/go.rs"]
 mod go;
+#[path = "parallel.rs"]
+mod parallel;
 #[path = "rig.rs"]
 #[allow(dead_code, reason = "the test does more with a cluster")]
 mod rig;

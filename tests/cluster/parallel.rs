@@ -1,7 +1,7 @@
 //! The same question about many things, several at a time.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 
 /// How many questions are under way at a time.
 const AT_A_TIME: usize = 4;
@@ -22,7 +22,10 @@ pub fn in_parallel<T: Sync, Answer: Send>(
     };
     let of_each: Vec<Result<Vec<(usize, Answer)>, String>> = thread::scope(|scope| {
         let running: Vec<_> = (0..AT_A_TIME).map(|_| scope.spawn(work)).collect();
-        running.into_iter().map(|thread| thread.join().unwrap()).collect()
+        let ended = |thread: ScopedJoinHandle<'_, _>| {
+            thread.join().unwrap_or_else(|_| Err("a thread of the test has panicked".to_owned()))
+        };
+        running.into_iter().map(ended).collect()
     });
     let mut answers: Vec<(usize, Answer)> = Vec::with_capacity(things.len());
     for of_thread in of_each {

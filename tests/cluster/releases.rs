@@ -46,7 +46,7 @@ fn replace(
     (from, old): (Target, &Bundle),
     (to, new): (Target, &Bundle),
 ) -> Result<Vec<String>, String> {
-    let before = if from == to { old.kept(cluster, to, new)? } else { Vec::new() };
+    let before = if from == to { old.alike(cluster, to, new)? } else { Vec::new() };
     let mut faults = new.apply(cluster, to)?;
     let wanted = paths(new.objects(to))?;
     let mut known = paths(old.objects(from))?;
@@ -63,7 +63,7 @@ fn replace(
     }
     faults.extend(new.drift(cluster, &[to])?);
     if from == to {
-        faults.extend(changes(&before, &old.kept(cluster, to, new)?));
+        faults.extend(changes(&before, &old.alike(cluster, to, new)?));
     }
     let now = there(cluster)?;
     faults.extend(now.difference(&wanted).map(|path| format!("`{path}` is still there")));

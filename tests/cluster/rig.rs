@@ -68,6 +68,9 @@ impl Cluster {
 
     /// Installs and starts Kyverno's admission controller and Gatekeeper's webhook and audit.
     pub fn start_engines(&mut self) -> Result<(), String> {
+        let texts = [kyverno::installed()?, gatekeeper::rights()?].concat();
+        self.kubectl.apply(&gatekeeper::kinds()?, &texts.join("\n---\n"))?;
+        self.kubectl.wait_for_kinds()?;
         self.start_kyverno()?;
         let port = self.start_gatekeeper()?;
         self.wait_for_kyverno()?;
@@ -100,9 +103,7 @@ impl Cluster {
     fn install_kinds(&self) -> Result<(), String> {
         let karpenter = module_folder("karpenter", "sigs.k8s.io/karpenter")?.join("pkg/apis/crds");
         let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cluster/crds");
-        for folder in [karpenter, ours] {
-            self.kubectl.apply_files(&folder)?;
-        }
+        self.kubectl.apply(&[karpenter, ours], "")?;
         self.kubectl.wait_for_kinds()
     }
 }

@@ -30,16 +30,8 @@ pub enum WebhookFailure {
 }
 
 impl Cluster {
-    /// Installs Gatekeeper, and starts its webhook and its audit, which will be ready later. Gives the webhook's port.
+    /// Starts Gatekeeper's webhook and its audit, which will be ready later. Gives the webhook's port.
     pub(super) fn start_gatekeeper(&mut self) -> Result<u16, String> {
-        let module = module()?;
-        for file in kinds(&module)? {
-            self.kubectl.apply_files(&file)?;
-        }
-        self.kubectl.wait_for_kinds()?;
-        self.kubectl.apply_text(
-            &rights(&module)?.iter().map(|right| format!("{right}\n---\n")).collect::<String>(),
-        )?;
         let port = free_port()?;
         let webhook = [
             "--operation=webhook".to_owned(),
@@ -158,7 +150,8 @@ fn module() -> Result<PathBuf, String> {
 }
 
 /// The files of Gatekeeper's kinds.
-fn kinds(module: &Path) -> Result<Vec<PathBuf>, String> {
+pub(super) fn kinds() -> Result<Vec<PathBuf>, String> {
+    let module = module()?;
     let folder = module.join("config/crd/bases");
     let mut files = Vec::new();
     for entry in fs::read_dir(&folder).map_err(|error| format!("`{}`: {error}", folder.display()))? {
@@ -174,12 +167,12 @@ fn kinds(module: &Path) -> Result<Vec<PathBuf>, String> {
 }
 
 /// Gatekeeper's namespace, account and rights.
-fn rights(module: &Path) -> Result<Vec<Value>, String> {
+pub(super) fn rights() -> Result<Vec<String>, String> {
     let mut rights = vec![
         json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}),
         json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "gatekeeper-admin", "namespace": NAMESPACE}}),
     ];
-    for mut role in documents(&module.join("config/rbac/role.yaml"))? {
+    for mut role in documents(&module()?.join("config/rbac/role.yaml"))? {
         role["metadata"]["name"] = Value::from("gatekeeper-manager-role");
         let mut binding = json!({
             "apiVersion": "rbac.authorization.k8s.io/v1",
@@ -194,5 +187,5 @@ fn rights(module: &Path) -> Result<Vec<Value>, String> {
         }
         rights.extend([role, binding]);
     }
-    Ok(rights)
+    Ok(rights.iter().map(Value::to_string).collect())
 }
