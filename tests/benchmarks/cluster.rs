@@ -10,6 +10,8 @@
 mod bundle;
 #[path = "../support/go.rs"]
 mod go;
+#[path = "../cluster/parallel.rs"]
+mod parallel;
 #[path = "../cluster/rig.rs"]
 #[allow(dead_code, reason = "the test does more with a cluster")]
 mod rig;
@@ -19,9 +21,9 @@ use std::time::{Duration, Instant};
 
 use bundle::Bundle;
 use palisade::ir::Target;
-use rig::Cluster;
 use rig::api::Mode;
 use rig::gatekeeper::WebhookFailure;
+use rig::{Cluster, Memory};
 use serde_json::{Value, json};
 
 /// How many requests are timed, after some that warm up.
@@ -29,19 +31,19 @@ const REQUESTS: usize = 500;
 const WARMING_UP: usize = 50;
 
 fn main() -> Result<(), String> {
-    let mut cluster = Cluster::start(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("cluster-benchmark"))?;
-    cluster.start_kyverno()?;
-    cluster.start_gatekeeper()?;
+    let logs = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cluster-benchmark");
+    let mut cluster = Cluster::start(&logs, Memory::AsInstalled)?;
+    cluster.start_engines()?;
     cluster.on_gatekeeper_failure(WebhookFailure::Fail)?;
     let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "team-a"}});
     cluster.api.create("/api/v1/namespaces", &namespace, Mode::Stored)?.object()?;
 
     println!("a dry-run create of a Pod with three containers, {REQUESTS} times, one after the other:");
     print("no policy", &measure(&cluster)?);
-    let bundle = Bundle::at(Path::new(env!("CARGO_MANIFEST_DIR")).join("out/production"));
+    let bundle = Bundle::at(Path::new(env!("CARGO_MANIFEST_DIR")).join("out/production"))?;
     for target in Target::ALL {
         bundle.apply(&mut cluster, target)?;
-        bundle.drift(&cluster, target)?;
+        bundle.drift(&cluster, &[target])?;
         print(target.name(), &measure(&cluster)?);
         bundle.remove(&cluster, target)?;
     }

@@ -31,14 +31,21 @@ const BEFORE: &str = "before";
 const AFTER: &str = "after";
 const EXEMPTED: &str = "fluent-bit";
 
-/// What isn't as it should be, of a release that only audits. It is applied on all targets, and removed again.
-pub fn prove(cluster: &mut Cluster, mut release: Release) -> Result<Vec<String>, String> {
+/// The bundle that audits, while the controllers take their time to report.
+pub struct Audited {
+    bundle: Bundle,
+    /// What isn't as it should be already.
+    faults: Vec<String>,
+}
+
+/// Applies a release that only audits on all targets, and breaks it.
+pub fn begin(cluster: &mut Cluster, mut release: Release) -> Result<Audited, String> {
     release.rules.retain(|rule| [RULE, WAIVED_RULE].contains(&rule.id.as_str()));
     cluster.start_kyverno_reports()?;
     cluster.start_gatekeeper_audit(5)?;
     let bundle = Bundle::write(&release, &folder("audited"))?;
     for namespace in [NAMESPACE, EXEMPTED_NAMESPACE] {
-        make_namespace(cluster, namespace, &labelled(namespace, &[]))?;
+        make_namespace(&cluster.api, namespace, &labelled(namespace, &[]))?;
     }
     let mut faults = create(cluster, NAMESPACE, &privileged(BEFORE))?;
     for target in Target::ALL {
@@ -47,6 +54,12 @@ pub fn prove(cluster: &mut Cluster, mut release: Release) -> Result<Vec<String>,
     wait_for("the API server's policies to be in force", || in_force(cluster))?;
     faults.extend(create(cluster, NAMESPACE, &privileged(AFTER))?);
     faults.extend(create(cluster, EXEMPTED_NAMESPACE, &log_collector(EXEMPTED))?);
+    Ok(Audited { bundle, faults })
+}
+
+/// What isn't as it should be, once it can be seen. Removes the release.
+pub fn prove(cluster: &Cluster, audited: Audited) -> Result<Vec<String>, String> {
+    let Audited { bundle, mut faults } = audited;
     let seen = [
         wait_for("Kyverno's reports", || kyverno_reports(cluster)),
         wait_for("the status of Gatekeeper's constraint", || constraint_status(cluster)),

@@ -14,6 +14,8 @@
 mod bundle;
 #[path = "../support/go.rs"]
 mod go;
+#[path = "parallel.rs"]
+mod parallel;
 #[path = "rig.rs"]
 #[allow(dead_code, reason = "the test does more with a cluster")]
 mod rig;
@@ -24,7 +26,7 @@ use std::time::Duration;
 
 use bundle::Bundle;
 use palisade::ir::Target;
-use rig::Cluster;
+use rig::{Cluster, Memory};
 
 /// What was asked for.
 struct Asked {
@@ -70,12 +72,11 @@ impl Asked {
 fn run(asked: &Asked) -> Result<(), String> {
     let logs = std::env::temp_dir().join(format!("palisade-cluster-logs-{}", std::process::id()));
     eprintln!("starting; the logs are in `{}`", logs.display());
-    let mut cluster = Cluster::start(&logs)?;
-    cluster.start_kyverno()?;
-    cluster.start_gatekeeper()?;
+    let mut cluster = Cluster::start(&logs, Memory::AsInstalled)?;
+    cluster.start_engines()?;
     cluster.start_kyverno_reports()?;
     cluster.start_gatekeeper_audit(60)?;
-    let bundle = Bundle::at(asked.bundle.clone());
+    let bundle = Bundle::at(asked.bundle.clone())?;
     for target in &asked.targets {
         let faults = bundle.apply(&mut cluster, *target)?;
         eprintln!("{} of `{}` is applied", target.name(), asked.bundle.display());

@@ -9,9 +9,14 @@ const SHOWN: usize = 20;
 /// Of how many writes at least one may be refused by the API server itself.
 const REFUSED_OF: usize = 10;
 
+/// How much of a refusal is printed.
+const REFUSAL_LENGTH: usize = 240;
+
 /// The parts so far.
 pub struct Report {
     began: Instant,
+    /// When the last part ended.
+    last: Instant,
     parts: usize,
     faults: usize,
     judged: usize,
@@ -23,7 +28,8 @@ impl Report {
     /// Nothing proved yet.
     pub fn begin(seed: u64) -> Self {
         println!("the cluster: seed {seed}");
-        Self { began: Instant::now(), parts: 0, faults: 0, judged: 0, denied: 0, refused: 0 }
+        let now = Instant::now();
+        Self { began: now, last: now, parts: 0, faults: 0, judged: 0, denied: 0, refused: 0 }
     }
 
     /// A part has ended, with these faults.
@@ -31,7 +37,9 @@ impl Report {
         self.parts += 1;
         self.faults += faults.len();
         let outcome = if faults.is_empty() { "ok".to_owned() } else { format!("{} FAULTS", faults.len()) };
-        println!("{:>4} s  {what}: {outcome}", self.began.elapsed().as_secs());
+        let (all, own) = (self.began.elapsed(), self.last.elapsed());
+        self.last = Instant::now();
+        println!("{:>4} s {:>5.1} s  {what}: {outcome}", all.as_secs(), own.as_secs_f64());
         for fault in faults.iter().take(SHOWN) {
             println!("        {}", fault.replace('\n', "\n        "));
         }
@@ -58,15 +66,20 @@ impl Report {
         );
         self.part(&counts, faults);
         for refusal in &refused {
-            println!("        refused: {refusal}");
+            println!("        refused: {}", refusal.chars().take(REFUSAL_LENGTH).collect::<String>());
         }
     }
 
-    /// Prints the end; gives whether all is well.
+    /// How long all took is printed with what came of it. Gives whether all is well.
     pub fn end(self) -> bool {
         println!(
-            "\nthe cluster: {} parts, {} writes judged, {} of them to be denied, {} refused by the API server itself, {} faults",
-            self.parts, self.judged, self.denied, self.refused, self.faults
+            "\nthe cluster: {} s, {} parts, {} writes judged, {} of them to be denied, {} refused by the API server itself, {} faults",
+            self.began.elapsed().as_secs(),
+            self.parts,
+            self.judged,
+            self.denied,
+            self.refused,
+            self.faults
         );
         self.faults == 0
     }

@@ -31,6 +31,7 @@ use kubectl::Kubectl;
 use programs::{Programs, module_folder};
 use serde::Deserialize;
 use serde_json::Value;
+pub use supervisor::Memory;
 use supervisor::Supervisor;
 use tempfile::TempDir;
 
@@ -50,11 +51,11 @@ impl Cluster {
     /// Builds what isn't built yet, and starts etcd, the API server and the controllers of Kubernetes. The kinds that shipped rules judge
     /// are known to it. `logs` is the folder for the log of each process, made if it isn't there. The error says what to install, or
     /// how the log of what didn't start ends.
-    pub fn start(logs: &Path) -> Result<Self, String> {
+    pub fn start(logs: &Path, memory: Memory) -> Result<Self, String> {
         let programs = Programs::build()?;
         fs::create_dir_all(logs).map_err(|error| format!("`{}` can't be made: {error}", logs.display()))?;
         let folder = data_folder()?;
-        let mut supervisor = Supervisor::start(&programs.supervisor, &folder, logs)?;
+        let mut supervisor = Supervisor::start(&programs.supervisor, &folder, logs, memory)?;
         let server = control_plane::start(&programs, &mut supervisor, &folder)?;
         let admin = users::ADMINISTRATOR;
         let kubectl = Kubectl::new(programs.kubectl.clone(), users::kubeconfig(&folder, &server, &admin)?);
@@ -63,6 +64,17 @@ impl Cluster {
         control_plane::start_controllers(&mut cluster)?;
         cluster.install_kinds()?;
         Ok(cluster)
+    }
+
+    /// Installs and starts Kyverno's admission controller and Gatekeeper's webhook and audit.
+    pub fn start_engines(&mut self) -> Result<(), String> {
+        let texts = [kyverno::installed()?, gatekeeper::rights()?].concat();
+        self.kubectl.apply(&gatekeeper::kinds()?, &texts.join("\n---\n"))?;
+        self.kubectl.wait_for_kinds()?;
+        self.start_kyverno()?;
+        let port = self.start_gatekeeper()?;
+        self.wait_for_kyverno()?;
+        self.wait_for_gatekeeper(port)
     }
 
     /// The KUBECONFIG of an administrator.
@@ -91,9 +103,7 @@ impl Cluster {
     fn install_kinds(&self) -> Result<(), String> {
         let karpenter = module_folder("karpenter", "sigs.k8s.io/karpenter")?.join("pkg/apis/crds");
         let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cluster/crds");
-        for folder in [karpenter, ours] {
-            self.kubectl.apply_files(&folder)?;
-        }
+        self.kubectl.apply(&[karpenter, ours], "")?;
         self.kubectl.wait_for_kinds()
     }
 }
@@ -135,7 +145,7 @@ pub struct HeldProcess {
 pub fn hold_one_process() -> Result<HeldProcess, String> {
     let programs = Programs::build()?;
     let data = data_folder()?;
-    let mut supervisor = Supervisor::start(&programs.supervisor, &data, &data)?;
+    let mut supervisor = Supervisor::start(&programs.supervisor, &data, &data, Memory::AsInstalled)?;
     let address = format!("http://127.0.0.1:{}", control_plane::free_port()?);
     let pid = supervisor.launch(&control_plane::etcd(&programs, &address, &data)?)?;
     let supervisor_pid = supervisor.pid();

@@ -1,23 +1,31 @@
 //! What the verdicts are asked about: examples of rules, as objects of a cluster that were there before the policies.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use palisade::evaluator::example::{self, Completed};
-use palisade::ir::{Example, Kind, Rule};
+use palisade::evaluator::example::Completed;
+use palisade::ir::Kind;
 use serde_json::{Value, json};
 
 use crate::choice::Numbers;
-use crate::project::Project;
+use crate::examples::Candidate;
+use crate::parallel::in_parallel;
 use crate::reference::{Labels, labelled};
-use crate::rig::Cluster;
-use crate::rig::api::Mode;
+use crate::rig::api::{Api, Mode};
 
 /// An example as one object, in one namespace.
 pub struct Subject {
+    /// The rule's id.
+    pub rule: String,
     /// The rule, the example's name, and the place.
     pub name: String,
     /// Whether the example breaks its rule.
     pub is_bad: bool,
+    /// Whether it has a value of a wrong type, which the API server itself refuses.
+    pub is_of_wrong_type: bool,
+    /// Whether it lies where the example has it, or in the first, the second … of the other namespaces.
+    pub place: usize,
+    /// The number of its example and kind: what is asked in which namespace goes round with it.
+    pub turn: usize,
     pub kind: Kind,
     /// Empty for kinds without one.
     pub namespace: String,
@@ -52,55 +60,23 @@ pub fn collection(kind: &Kind, namespace: &str) -> String {
     format!("{group}/{version}{place}/{}", kind.plural)
 }
 
-/// For each check of each rule a bad and a good example, as a Pod and as one other kind, in its own namespace and in those of
-/// `places`; all examples as all kinds if `full`. Which ones, the numbers say.
+/// These examples, as a Pod and as one other kind, in their own namespace and in those of `places`; as all kinds if `full`. Which kinds,
+/// the numbers say.
 pub fn subjects(
-    project: &Project,
+    chosen: &[&Candidate],
     places: &[(String, Labels)],
     numbers: &mut Numbers,
     full: bool,
-) -> Result<Vec<Subject>, String> {
+) -> Vec<Subject> {
     let mut subjects = Vec::new();
-    for id in project.rule_ids() {
-        let releases = project.proofs(id)?;
-        let examples: Vec<Written<'_>> = releases
-            .iter()
-            .flat_map(|release| &release.rules)
-            .flat_map(|rule| rule.examples.iter().map(move |example| Written { rule, example }))
-            .collect();
-        for Written { rule, example } in if full { examples } else { choose(&examples, numbers) } {
-            let name = format!("{id} {}", example.name);
-            let is_bad = !example.gives.is_empty();
-            for made in carriers(example::complete(rule, example), numbers, full) {
-                add(&mut subjects, (&name, is_bad), &made, places);
-            }
+    let mut turn = numbers.below(chosen.len().max(1));
+    for candidate in chosen {
+        for made in carriers(candidate.completed.clone(), numbers, full) {
+            add(&mut subjects, candidate, (&made, turn), places);
+            turn += 1;
         }
     }
-    Ok(subjects)
-}
-
-/// An example, with the rule that it is written for.
-#[derive(Clone, Copy)]
-struct Written<'a> {
-    rule: &'a Rule,
-    example: &'a Example,
-}
-
-/// One bad and one good example for each check that the examples name, no example twice.
-fn choose<'a>(examples: &[Written<'a>], numbers: &mut Numbers) -> Vec<Written<'a>> {
-    let (good, bad): (Vec<Written<'a>>, Vec<Written<'a>>) =
-        examples.iter().partition(|written| written.example.gives.is_empty());
-    let checks: BTreeSet<&str> =
-        bad.iter().flat_map(|written| &written.example.gives).map(|finding| finding.check.as_str()).collect();
-    let mut chosen: BTreeMap<&str, Written<'a>> = BTreeMap::new();
-    for check in checks {
-        let gives =
-            |written: &&Written<'a>| written.example.gives.iter().any(|finding| finding.check == check);
-        let of_check: Vec<Written<'a>> = bad.iter().filter(gives).copied().collect();
-        let picked = [numbers.pick(&of_check), numbers.pick(&good)];
-        chosen.extend(picked.into_iter().flatten().map(|written| (written.example.name.as_str(), *written)));
-    }
-    chosen.into_values().collect()
+    subjects
 }
 
 /// The Pod and one other kind among the objects of an example. Ephemeral containers only come to a Pod that runs: in a template the
@@ -119,12 +95,11 @@ fn carriers(mut completed: Vec<Completed>, numbers: &mut Numbers, full: bool) ->
     pod.into_iter().chain(other).collect()
 }
 
-/// Adds an object in its own namespace and in each of the places, with a name of its own; the example's name comes with whether it
-/// breaks its rule.
+/// Adds an object in its own namespace and in each of the places, with a name of its own; its number comes with it.
 fn add(
     subjects: &mut Vec<Subject>,
-    (name, is_bad): (&str, bool),
-    made: &Completed,
+    candidate: &Candidate,
+    (made, turn): (&Completed, usize),
     places: &[(String, Labels)],
 ) {
     let own = made.object["metadata"]["namespace"].as_str().unwrap_or("default").to_owned();
@@ -133,16 +108,21 @@ fn add(
     } else {
         vec![String::new()]
     };
-    for namespace in namespaces {
+    for (place, namespace) in namespaces.into_iter().enumerate() {
         let mut written = made.object.clone();
         let called = written["metadata"]["name"].as_str().unwrap_or("example");
         written["metadata"]["name"] = Value::from(format!("{called}-{}", subjects.len()));
         if made.kind.namespaced {
             written["metadata"]["namespace"] = Value::from(namespace.as_str());
         }
+        let Candidate { rule, name, .. } = candidate;
         subjects.push(Subject {
-            name: format!("{name}, as {} in `{namespace}`", made.kind.kind),
-            is_bad,
+            rule: rule.clone(),
+            name: format!("{rule} {name}, as {} in `{namespace}`", made.kind.kind),
+            is_bad: !candidate.checks.is_empty(),
+            is_of_wrong_type: candidate.is_of_wrong_type(),
+            place,
+            turn,
             kind: made.kind.clone(),
             namespace,
             written,
@@ -151,38 +131,64 @@ fn add(
     }
 }
 
-/// Makes the namespaces of the subjects, and the subjects themselves. Gives the labels of each namespace.
-pub fn store(
-    cluster: &Cluster,
-    subjects: &mut [Subject],
+/// Makes the namespaces of all examples, and these places. Gives the labels of each.
+pub fn make_namespaces(
+    api: &Api,
+    candidates: &[Candidate],
     places: &[(String, Labels)],
 ) -> Result<BTreeMap<String, Labels>, String> {
     let mut labels: BTreeMap<String, Labels> = places.iter().cloned().collect();
-    for subject in subjects.iter().filter(|subject| !subject.namespace.is_empty()) {
-        labels.entry(subject.namespace.clone()).or_insert_with(|| labelled(&subject.namespace, &[]));
+    let made = candidates.iter().flat_map(|candidate| &candidate.completed);
+    for made in made.filter(|made| made.kind.namespaced) {
+        let name = made.object["metadata"]["namespace"].as_str().unwrap_or("default");
+        if !name.is_empty() {
+            labels.entry(name.to_owned()).or_insert_with(|| labelled(name, &[]));
+        }
     }
     for (name, labels) in &labels {
-        make_namespace(cluster, name, labels)?;
-    }
-    for subject in subjects {
-        let mut object = subject.written.clone();
-        if subject.debuggers().is_array()
-            && let Some(spec) = object["spec"].as_object_mut()
-        {
-            spec.remove("ephemeralContainers");
-        }
-        let reply = cluster.api.create(&subject.collection(), &object, Mode::Stored)?;
-        subject.stored = reply.object();
+        make_namespace(api, name, labels)?;
     }
     labels.insert(String::new(), Labels::new());
     Ok(labels)
 }
 
+/// Makes the subjects.
+pub fn store(api: &Api, subjects: &mut [Subject]) -> Result<(), String> {
+    let replies = in_parallel(subjects, |subject| {
+        api.create(&subject.collection(), &without_debuggers(&subject.written), Mode::Stored)
+    })?;
+    for (subject, reply) in subjects.iter_mut().zip(replies) {
+        subject.stored = reply.object();
+    }
+    Ok(())
+}
+
+/// Removes the subjects.
+pub fn remove(api: &Api, subjects: &[Subject]) -> Result<(), String> {
+    in_parallel(subjects, |subject| {
+        let Ok(stored) = &subject.stored else { return Ok(()) };
+        let name = stored["metadata"]["name"].as_str().unwrap_or_default();
+        api.delete(&format!("{}/{name}", subject.collection()), Mode::Stored).map(|_| ())
+    })
+    .map(|_| ())
+}
+
+/// An object without the containers that only come through a subresource.
+pub fn without_debuggers(object: &Value) -> Value {
+    let mut object = object.clone();
+    if object["kind"] == "Pod"
+        && let Some(spec) = object["spec"].as_object_mut()
+    {
+        spec.remove("ephemeralContainers");
+    }
+    object
+}
+
 /// Makes a namespace, unless there is one of the name.
-pub fn make_namespace(cluster: &Cluster, name: &str, labels: &Labels) -> Result<(), String> {
+pub fn make_namespace(api: &Api, name: &str, labels: &Labels) -> Result<(), String> {
     const ALREADY_THERE: u16 = 409;
     let namespace =
         json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}});
-    let reply = cluster.api.create("/api/v1/namespaces", &namespace, Mode::Stored)?;
+    let reply = api.create("/api/v1/namespaces", &namespace, Mode::Stored)?;
     if reply.is_success() || reply.code == ALREADY_THERE { Ok(()) } else { Err(reply.message()) }
 }

@@ -6,7 +6,6 @@ use palisade::ir::{Action, Release, Target};
 
 use crate::bundle::Bundle;
 use crate::choice::Numbers;
-use crate::folder;
 use crate::plan::{Plan, Proof};
 use crate::project::Project;
 use crate::reference::{Labels, namespaces, packs};
@@ -14,26 +13,32 @@ use crate::releases;
 use crate::report::Report;
 use crate::rig::Cluster;
 use crate::subject::{self, Subject};
-use crate::verdicts;
+use crate::verdicts::{self, Case};
+use crate::{examples, folder};
 
 const ENVIRONMENT: &str = "production";
-/// Of how many writes a ClusterPolicy is asked about one: it compiles its expressions anew in each request.
-const CLUSTER_POLICY_SHARE: usize = 40;
-/// The target that takes longest to apply: the others are put beside it when it is its turn.
+/// The target that takes longest to apply: the others are put beside it when it is its turn, and ValidatingPolicies take over from it.
 const SLOWEST: Target = Target::KyvernoClusterPolicy;
-/// Of how many writes all targets at once are asked about one.
-const TOGETHER_SHARE: usize = 50;
+const SUCCESSOR: Target = Target::KyvernoValidatingPolicy;
 
-/// Of how many writes the packed layout is asked about one; a ClusterPolicy about half as many.
-const PACKED_SHARE: usize = 8;
+/// How many writes of each rule's examples a ClusterPolicy is asked about: it compiles its expressions anew in each request.
+const BY_CLUSTER_POLICIES: usize = 2;
+/// How many all targets at once are asked about.
+const BY_ALL_TOGETHER: usize = 1;
+/// How many the packed layout is asked about; that of ClusterPolicies about as many as the other layout.
+const BY_PACKED: usize = 4;
 
-/// What the targets are asked about.
-struct Bench {
-    release: Release,
-    bundle: Bundle,
+/// The releases, as bundles.
+struct Bundles {
+    now: Bundle,
     /// The release after it.
     next: Bundle,
-    subjects: Vec<Subject>,
+}
+
+/// What the targets are asked.
+struct Bench<'a> {
+    release: Release,
+    cases: Vec<Case<'a>>,
     /// The labels of each namespace.
     labels: BTreeMap<String, Labels>,
 }
@@ -48,13 +53,19 @@ pub fn prove(
     if !plan.applies_targets() && !plan.has(Proof::Together) && !plan.has(Proof::Packed) {
         return Ok(());
     }
-    let bench = prepare(plan, project, cluster)?;
-    let in_turn: &[Target] = if plan.applies_targets() { &plan.targets } else { &[] };
-    for target in in_turn {
-        prove_target(plan, &bench, *target, cluster, report)?;
+    let release = project.release(ENVIRONMENT)?;
+    let bundles = write_bundles(&release)?;
+    let (subjects, labels) = store_examples(plan, project, &release, cluster, report)?;
+    let cases = verdicts::cases(&release, &subjects, &labels, plan.full)?;
+    let missing = verdicts::missing(&cases, namespaces(&release).len());
+    report.part(&format!("{} writes are to be asked about, of each sort everywhere", cases.len()), missing);
+    let bench = Bench { release, cases, labels };
+    let mut is_there = false;
+    for target in if plan.applies_targets() { plan.targets.as_slice() } else { &[] } {
+        is_there = prove_target(plan, (&bench, &bundles), (*target, is_there), cluster, report)?;
     }
-    if plan.has(Proof::Together) && !in_turn.contains(&SLOWEST) {
-        prove_together(plan, &bench, &[], cluster, report)?;
+    if plan.has(Proof::Together) && !(plan.applies_targets() && plan.targets.contains(&SLOWEST)) {
+        prove_together(plan, (&bench, &bundles), &[], cluster, report)?;
     }
     if plan.has(Proof::Packed) {
         let release = packed(&bench.release);
@@ -63,58 +74,83 @@ pub fn prove(
             prove_packed(plan, &bench, (&release, &bundle), *target, cluster, report)?;
         }
     }
-    for subject in &bench.subjects {
-        if let Ok(stored) = &subject.stored {
-            let name = stored["metadata"]["name"].as_str().unwrap_or_default();
-            cluster.api.delete(&format!("{}/{name}", subject.collection()), crate::rig::api::Mode::Stored)?;
-        }
-    }
-    Ok(())
+    subject::remove(&cluster.api, &subjects)
 }
 
-fn prepare(plan: &Plan, project: &Project, cluster: &Cluster) -> Result<Bench, String> {
-    let release = project.release(ENVIRONMENT)?;
-    let bundle = Bundle::write(&release, &folder("now"))?;
+fn write_bundles(release: &Release) -> Result<Bundles, String> {
     let next = [("environments/production.yaml", include_str!("environments/production-next.yaml"))];
     let next = Project::read_with("policies", &next)?.ok_or("there is no folder `policies`")?;
-    let next = Bundle::write(&next.release(ENVIRONMENT)?, &folder("next"))?;
-    let places = namespaces(&release);
-    let mut numbers = Numbers::new(plan.seed, "cluster");
-    let mut subjects = subject::subjects(project, &places, &mut numbers, plan.full)?;
-    let labels = subject::store(cluster, &mut subjects, &places)?;
-    Ok(Bench { release, bundle, next, subjects, labels })
+    Ok(Bundles {
+        now: Bundle::write(release, &folder("now"))?,
+        next: Bundle::write(&next.release(ENVIRONMENT)?, &folder("next"))?,
+    })
 }
 
+/// Makes the objects that are asked about, out of those examples that the API server takes, before any policy is there. Gives the labels
+/// of their namespaces too.
+fn store_examples(
+    plan: &Plan,
+    project: &Project,
+    release: &Release,
+    cluster: &Cluster,
+    report: &mut Report,
+) -> Result<(Vec<Subject>, BTreeMap<String, Labels>), String> {
+    let places = namespaces(release);
+    let mut candidates = examples::candidates(project, release)?;
+    let labels = subject::make_namespaces(&cluster.api, &candidates, &places)?;
+    examples::ask(&cluster.api, &mut candidates)?;
+    let what = format!("of {} examples the API server takes all but those that are named", candidates.len());
+    report.part(&what, examples::faults(&candidates));
+    let mut numbers = Numbers::new(plan.seed, "cluster");
+    let chosen = examples::choose(&candidates, &mut numbers, plan.full);
+    let mut subjects = subject::subjects(&chosen, &places, &mut numbers, plan.full);
+    subject::store(&cluster.api, &mut subjects)?;
+    Ok((subjects, labels))
+}
+
+/// Proves one target, whose bundle may be there already; gives whether the next one's is there afterwards.
 fn prove_target(
     plan: &Plan,
-    bench: &Bench,
-    target: Target,
+    (bench, bundles): (&Bench<'_>, &Bundles),
+    (target, is_there): (Target, bool),
     cluster: &mut Cluster,
     report: &mut Report,
-) -> Result<(), String> {
-    let name = target.name();
-    report.part(&format!("{name} is accepted"), bench.bundle.apply(cluster, target)?);
-    report.part(&format!("{name} is kept as it is"), bench.bundle.drift_and_changes(cluster, target)?);
+) -> Result<bool, String> {
+    let (name, Bundles { now, next }) = (target.name(), bundles);
+    if !is_there {
+        report.part(&format!("{name} is accepted"), now.apply(cluster, target)?);
+    }
+    let replaced = plan.has(Proof::Releases).then_some(next);
+    report.part(&format!("{name} is kept as it is"), now.drift_and_changes(cluster, target, replaced)?);
     if plan.has(Proof::Verdicts) {
-        let share = if target == Target::KyvernoClusterPolicy { CLUSTER_POLICY_SHARE } else { 1 };
-        report.verdicts(&format!("{name} judges"), ask(plan, bench, cluster, (1, share))?);
+        let asked = if target == SLOWEST {
+            sample(plan, bench, (name, BY_CLUSTER_POLICIES))
+        } else {
+            bench.cases.clone()
+        };
+        report.verdicts(&format!("{name} judges"), verdicts::ask(&cluster.api, &asked, 1)?);
     }
     if plan.has(Proof::Together) && target == SLOWEST {
-        prove_together(plan, bench, &[target], cluster, report)?;
+        prove_together(plan, (bench, bundles), &[target], cluster, report)?;
     }
     if !plan.has(Proof::Releases) {
-        return bench.bundle.remove(cluster, target);
+        now.remove(cluster, target)?;
+        return Ok(false);
     }
-    let change = releases::change(cluster, (target, &bench.bundle), (target, &bench.next))?;
+    let change = releases::change(cluster, (target, now), (target, next))?;
     report_change(report, &format!("{name} follows the next release"), target, change);
-    if target != Target::KyvernoClusterPolicy {
-        return bench.next.remove(cluster, target);
+    if target != SLOWEST {
+        next.remove(cluster, target)?;
+        return Ok(false);
     }
     // What a team does that leaves ClusterPolicies behind.
-    let successor = Target::KyvernoValidatingPolicy;
-    let change = releases::change(cluster, (target, &bench.next), (successor, &bench.next))?;
-    report_change(report, &format!("{} takes over from {name}", successor.name()), successor, change);
-    bench.next.remove(cluster, successor)
+    let change = releases::change(cluster, (target, next), (SUCCESSOR, now))?;
+    report_change(report, &format!("{} takes over from {name}", SUCCESSOR.name()), SUCCESSOR, change);
+    let follows = plan.targets.iter().skip_while(|other| **other != target).nth(1) == Some(&SUCCESSOR);
+    if !follows {
+        now.remove(cluster, SUCCESSOR)?;
+    }
+    Ok(follows)
 }
 
 /// A client that keeps trying never gets past the API server's own policies. How often it gets past the others', the report says.
@@ -129,7 +165,7 @@ fn report_change(report: &mut Report, what: &str, target: Target, change: releas
 /// All targets at once; those that `applied` names are there already, and stay.
 fn prove_together(
     plan: &Plan,
-    bench: &Bench,
+    (bench, bundles): (&Bench<'_>, &Bundles),
     applied: &[Target],
     cluster: &mut Cluster,
     report: &mut Report,
@@ -137,15 +173,13 @@ fn prove_together(
     let others: Vec<Target> = Target::ALL.into_iter().filter(|target| !applied.contains(target)).collect();
     let mut faults = Vec::new();
     for target in &others {
-        faults.extend(bench.bundle.apply(cluster, *target)?);
+        faults.extend(bundles.now.apply(cluster, *target)?);
     }
-    for target in Target::ALL {
-        faults.extend(bench.bundle.drift(cluster, target)?);
-    }
+    faults.extend(bundles.now.drift(cluster, &Target::ALL)?);
     report.part("all targets together are accepted and kept", faults);
-    let share = (Target::ALL.len(), TOGETHER_SHARE);
-    report.verdicts("all targets together judge", ask(plan, bench, cluster, share)?);
-    others.iter().try_for_each(|target| bench.bundle.remove(cluster, *target))
+    let asked = sample(plan, bench, ("together", BY_ALL_TOGETHER));
+    report.verdicts("all targets together judge", verdicts::ask(&cluster.api, &asked, Target::ALL.len())?);
+    others.iter().try_for_each(|target| bundles.now.remove(cluster, *target))
 }
 
 /// The release with all that denies or warns in packs, for each target.
@@ -157,7 +191,7 @@ fn packed(release: &Release) -> Release {
 /// The packed layout of one target: accepted, kept, and enforced as the other layout is.
 fn prove_packed(
     plan: &Plan,
-    bench: &Bench,
+    bench: &Bench<'_>,
     (release, bundle): (&Release, &Bundle),
     target: Target,
     cluster: &mut Cluster,
@@ -165,30 +199,19 @@ fn prove_packed(
 ) -> Result<(), String> {
     let name = format!("packed {}", target.name());
     let mut faults = bundle.apply(cluster, target)?;
-    faults.extend(bundle.drift_and_changes(cluster, target)?);
+    faults.extend(bundle.drift_and_changes(cluster, target, None)?);
     report.part(&format!("{name} is accepted and kept as it is"), faults);
-    let share = if target == Target::KyvernoClusterPolicy { 2 * PACKED_SHARE } else { PACKED_SHARE };
-    let takes = share_of(plan, share);
     let packs = packs(release, target)?;
-    let judged = verdicts::ask(&cluster.api, (release, &packs), &bench.subjects, &bench.labels, 1, takes)?;
-    report.verdicts(&format!("{name} judges"), judged);
+    let asked = sample(plan, bench, (&name, if target == SLOWEST { BY_CLUSTER_POLICIES } else { BY_PACKED }));
+    let asked = verdicts::in_packs(asked, (release, &packs), &bench.labels);
+    report.verdicts(&format!("{name} judges"), verdicts::ask(&cluster.api, &asked, 1)?);
     bundle.remove(cluster, target)
 }
 
-/// The verdicts of so many engines on one of so many writes, or on all if everything is wanted; which, the seed says.
-fn ask(
-    plan: &Plan,
-    bench: &Bench,
-    cluster: &Cluster,
-    (engines, share): (usize, usize),
-) -> Result<verdicts::Outcome, String> {
-    let takes = share_of(plan, share);
-    verdicts::ask(&cluster.api, (&bench.release, &[]), &bench.subjects, &bench.labels, engines, takes)
-}
-
-/// Which writes are one of so many; all if everything is wanted.
-fn share_of(plan: &Plan, share: usize) -> impl Fn(usize) -> bool {
-    let share = if plan.full { 1 } else { share };
-    let first = usize::try_from(plan.seed % share as u64).unwrap_or_default();
-    move |number| number % share == first
+/// So many writes of each rule's examples; all if everything is wanted. Which, the seed and the purpose say.
+fn sample<'a>(plan: &Plan, bench: &Bench<'a>, (purpose, count): (&str, usize)) -> Vec<Case<'a>> {
+    if plan.full {
+        return bench.cases.clone();
+    }
+    verdicts::of_each_rule(&bench.cases, count, &mut Numbers::new(plan.seed, purpose))
 }

@@ -1,21 +1,21 @@
 //! Each write of each subject, against what the evaluator says of it by all rules of the release.
 
-use std::collections::BTreeMap;
-use std::thread;
+use std::collections::{BTreeMap, BTreeSet};
 
-use palisade::ir::Release;
+use palisade::evaluator::example::Completed;
+use palisade::ir::{Kind, Release};
 use palisade::targets::Packed;
 use serde_json::{Value, json};
 
 use crate::case::Expected;
+use crate::choice::Numbers;
 use crate::engines::Request;
+use crate::examples::is_of_wrong_type;
+use crate::parallel::in_parallel;
 use crate::reference::{Labels, Reference, expected_in_packs};
 use crate::rig::api::{Api, Mode, Reply};
 use crate::saying::Saying;
 use crate::subject::Subject;
-
-/// How many writes are under way at a time.
-const AT_A_TIME: usize = 4;
 
 /// What came of all writes.
 #[derive(Default)]
@@ -24,48 +24,138 @@ pub struct Outcome {
     pub judged: usize,
     /// How many were denied, as they had to be.
     pub denied: usize,
-    /// How many the API server itself refused.
+    /// What the API server itself refused.
     pub refused: Vec<String>,
     /// What disagrees.
     pub faults: Vec<String>,
 }
 
 /// A write, and what must come of it.
-struct Case<'a> {
+#[derive(Clone)]
+pub struct Case<'a> {
     subject: &'a Subject,
+    write: Write,
     request: Request,
     expected: Expected,
 }
 
-/// Asks so many engines at once, in which some rules of the release may stand in packs, for the verdict on each write of the subjects
-/// that `takes` takes, by its number; none of them changes anything.
-pub fn ask(
-    api: &Api,
-    (release, packs): (&Release, &[Packed]),
-    subjects: &[Subject],
+/// What a write does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Write {
+    /// Makes the object.
+    Create,
+    /// Changes what rules govern.
+    Change,
+    /// Changes something else.
+    Touch,
+    /// Adds ephemeral containers.
+    Debug,
+    /// Removes the object.
+    Delete,
+}
+
+impl Write {
+    const ALL: [Write; 5] = [Write::Create, Write::Change, Write::Touch, Write::Debug, Write::Delete];
+}
+
+/// A write, the place, whether it is about a Pod, and whether that breaks its rule: each combination must be asked.
+type Combination = (Write, usize, bool, bool);
+
+/// The writes of all subjects, with what all rules of the release say of each. Of each example and kind are asked, in its own namespace,
+/// the creation and one of the other writes, in each other namespace one; which, goes round. All of them are, if `full`.
+pub fn cases<'a>(
+    release: &Release,
+    subjects: &'a [Subject],
     labels: &BTreeMap<String, Labels>,
-    engines: usize,
-    takes: impl Fn(usize) -> bool,
-) -> Result<Outcome, String> {
+    full: bool,
+) -> Result<Vec<Case<'a>>, String> {
+    let none = Labels::new();
+    let mut cases: Vec<Case<'a>> = Vec::new();
+    for subject in subjects {
+        let mut requests = writes(subject);
+        if !full && requests.len() > 1 {
+            let first = (subject.place == 0).then(|| requests.remove(0));
+            let other = requests.remove((subject.turn + subject.place) % requests.len());
+            requests = first.into_iter().chain([other]).collect();
+        }
+        let case = |(write, request)| Case { subject, write, request, expected: Expected::default() };
+        cases.extend(requests.into_iter().map(case));
+    }
     let references: Vec<Reference<'_>> =
         release.rules.iter().map(|rule| Reference::new(release, rule)).collect();
+    let expected = in_parallel(&cases, |case| {
+        let labels = labels.get(&case.subject.namespace).unwrap_or(&none);
+        Ok(expected_in_packs(&references, &[], &case.request, &case.subject.kind, labels))
+    })?;
+    cases.iter_mut().zip(expected).for_each(|(case, expected)| case.expected = expected);
+    Ok(cases)
+}
+
+/// The same writes, where some rules of the release stand in packs.
+pub fn in_packs<'a>(
+    cases: Vec<Case<'a>>,
+    (release, packs): (&Release, &[Packed]),
+    labels: &BTreeMap<String, Labels>,
+) -> Vec<Case<'a>> {
     let none = Labels::new();
-    let mut cases = Vec::new();
-    for request_of in subjects.iter().flat_map(writes).enumerate().filter(|(number, _)| takes(*number)) {
-        let (_, (subject, request)) = request_of;
-        let labels = labels.get(&subject.namespace).unwrap_or(&none);
-        let expected = expected_in_packs(&references, packs, &request, &subject.kind, labels);
-        cases.push(Case { subject, request, expected });
+    let references: Vec<Reference<'_>> =
+        release.rules.iter().map(|rule| Reference::new(release, rule)).collect();
+    let again = |case: Case<'a>| {
+        let labels = labels.get(&case.subject.namespace).unwrap_or(&none);
+        let kind = &case.subject.kind;
+        let expected = expected_in_packs(&references, packs, &case.request, kind, labels);
+        Case { expected, ..case }
+    };
+    cases.into_iter().map(again).collect()
+}
+
+/// So many writes of the examples of each rule; by turns one that must be denied and one that must not, where there are both. Which, the
+/// numbers say.
+pub fn of_each_rule<'a>(cases: &[Case<'a>], count: usize, numbers: &mut Numbers) -> Vec<Case<'a>> {
+    let mut by_rule: BTreeMap<&str, Vec<&Case<'a>>> = BTreeMap::new();
+    for case in cases {
+        by_rule.entry(&case.subject.rule).or_default().push(case);
     }
-    let share = cases.len().div_ceil(AT_A_TIME).max(1);
-    let outcomes: Vec<Result<Outcome, String>> = thread::scope(|scope| {
-        let running: Vec<_> =
-            cases.chunks(share).map(|share| scope.spawn(move || judge(api, share, engines))).collect();
-        running.into_iter().map(|thread| thread.join().unwrap()).collect()
-    });
+    let mut chosen = Vec::new();
+    let mut is_denial_next = numbers.below(2) == 0;
+    for mut of_rule in by_rule.into_values() {
+        numbers.shuffle(&mut of_rule);
+        for _ in 0..count.min(of_rule.len()) {
+            let wanted = of_rule.iter().position(|case| case.expected.allowed() != is_denial_next);
+            chosen.push(of_rule.remove(wanted.unwrap_or(0)).clone());
+            is_denial_next = !is_denial_next;
+        }
+    }
+    chosen
+}
+
+/// The combinations that no write has, with so many places beside the examples' own namespaces.
+pub fn missing(cases: &[Case<'_>], places: usize) -> Vec<String> {
+    let combination = |case: &Case<'_>| -> Combination {
+        (case.write, case.subject.place, case.subject.is_pod(), case.subject.is_bad)
+    };
+    let asked: BTreeSet<Combination> = cases.iter().map(combination).collect();
+    let mut missing = Vec::new();
+    for write in Write::ALL {
+        for place in 0..=places {
+            for (is_pod, is_bad) in [(true, true), (true, false), (false, true), (false, false)] {
+                let is_there = is_pod || write != Write::Debug;
+                if is_there && !asked.contains(&(write, place, is_pod, is_bad)) {
+                    let what = if is_bad { "bad" } else { "good" };
+                    let kind = if is_pod { "Pod" } else { "object of another kind" };
+                    missing.push(format!("{write:?} of a {what} {kind} in namespace {place} isn't asked"));
+                }
+            }
+        }
+    }
+    missing
+}
+
+/// Asks so many engines at once for the verdict on each write; none of them changes anything.
+pub fn ask(api: &Api, cases: &[Case<'_>], engines: usize) -> Result<Outcome, String> {
+    let outcomes = in_parallel(cases, |case| judge(api, case, engines))?;
     let mut all = Outcome::default();
     for outcome in outcomes {
-        let outcome = outcome?;
         all.judged += outcome.judged;
         all.denied += outcome.denied;
         all.refused.extend(outcome.refused);
@@ -74,33 +164,25 @@ pub fn ask(
     Ok(all)
 }
 
-fn judge(api: &Api, cases: &[Case<'_>], engines: usize) -> Result<Outcome, String> {
+fn judge(api: &Api, case: &Case<'_>, engines: usize) -> Result<Outcome, String> {
+    let Case { subject, request, expected, .. } = case;
+    let saying = Saying::of(&send(api, subject, request)?);
+    let what = format!("{} {}", request.operation, subject.name);
     let mut outcome = Outcome::default();
-    for Case { subject, request, expected } in cases {
-        let saying = Saying::of(&send(api, subject, request)?);
-        let what = format!("{} {}", request.operation, subject.name);
-        if let Some(reason) = saying.refused {
-            outcome.refused.push(format!("{what}: {reason}"));
-            // What can't be read by the API server's types never comes to a policy, nor does a bad example that its own validation refuses:
-            // neither gets in where a policy would deny it. Anything else should come to one.
-            let is_both = subject.is_bad && is_invalid(&reason);
-            if expected.unreadable.is_empty() && !is_both {
-                outcome.faults.push(format!("{what}: the API server itself refuses it: {reason}"));
-            }
-            continue;
+    if let Some(reason) = saying.refused {
+        // What isn't of the API server's types never comes to a policy. Anything else should come to one.
+        if !subject.is_of_wrong_type || !is_of_wrong_type(&reason) {
+            outcome.faults.push(format!("{what}: the API server itself refuses it: {reason}"));
         }
-        outcome.judged += 1;
-        outcome.denied += usize::from(!expected.allowed());
-        if let Some(difference) = saying.difference(expected, engines) {
-            outcome.faults.push(format!("{what}\nthe evaluator: {expected}\nthe cluster: {difference}"));
-        }
+        outcome.refused.push(format!("{what}: {reason}"));
+        return Ok(outcome);
+    }
+    outcome.judged = 1;
+    outcome.denied = usize::from(!expected.allowed());
+    if let Some(difference) = saying.difference(expected, engines) {
+        outcome.faults.push(format!("{what}\nthe evaluator: {expected}\nthe cluster: {difference}"));
     }
     Ok(outcome)
-}
-
-/// Whether the API server's validation of its own kinds refused an object; the text is that of `apierrors.NewInvalid`.
-fn is_invalid(reason: &str) -> bool {
-    reason.contains(" is invalid: ")
 }
 
 fn send(api: &Api, subject: &Subject, request: &Request) -> Result<Reply, String> {
@@ -116,26 +198,29 @@ fn send(api: &Api, subject: &Subject, request: &Request) -> Result<Reply, String
     }
 }
 
-/// The writes of a subject: made anew; and if it is stored: changed in what is governed, changed elsewhere, given its ephemeral
+/// All writes of a subject: made anew; and if it is stored: changed in what is governed, changed elsewhere, given its ephemeral
 /// containers, removed.
-fn writes(subject: &Subject) -> Vec<(&Subject, Request)> {
+fn writes(subject: &Subject) -> Vec<(Write, Request)> {
     let mut requests = Vec::new();
+    let request = |operation, subresource, object, old_object| {
+        request(&subject.kind, &subject.namespace, (operation, subresource), (object, old_object))
+    };
     if subject.debuggers().is_null() {
         let mut new = subject.written.clone();
         let name = new["metadata"]["name"].as_str().unwrap_or_default();
         new["metadata"]["name"] = Value::from(format!("{name}-new"));
-        requests.push(request(subject, "CREATE", "", new, Value::Null));
+        requests.push((Write::Create, request("CREATE", "", new, Value::Null)));
     }
-    if let Ok(stored) = &subject.stored {
-        let update = |subresource, object| request(subject, "UPDATE", subresource, object, stored.clone());
-        requests.extend(changed(subject, stored).map(|object| update("", object)));
-        let mut touched = stored.clone();
-        touched["metadata"]["finalizers"] = json!(["cluster.palisade.dev/touched"]);
-        requests.push(update("", touched));
-        requests.extend(debugged(subject, stored).map(|object| update("ephemeralcontainers", object)));
-        requests.push(request(subject, "DELETE", "", Value::Null, stored.clone()));
-    }
-    requests.into_iter().map(|request| (subject, request)).collect()
+    let Ok(stored) = &subject.stored else { return requests };
+    let update = |subresource, object| request("UPDATE", subresource, object, stored.clone());
+    // It comes first: ephemeral containers of an example are made by that.
+    requests.extend(debugged(subject, stored).map(|pod| (Write::Debug, update("ephemeralcontainers", pod))));
+    requests.extend(changed(subject, stored).map(|object| (Write::Change, update("", object))));
+    let mut touched = stored.clone();
+    touched["metadata"]["finalizers"] = json!(["cluster.palisade.dev/touched"]);
+    requests.push((Write::Touch, update("", touched)));
+    requests.push((Write::Delete, request("DELETE", "", Value::Null, stored.clone())));
+    requests
 }
 
 /// The object changed where rules look, in a way that the API server allows for its kind; none for a Job, whose Pods can't be changed.
@@ -186,22 +271,27 @@ fn like_first_container(pod: &Value) -> Option<Value> {
     Some(container)
 }
 
+/// The creation of an object.
+pub fn creation(made: &Completed) -> Request {
+    let namespace = made.object["metadata"]["namespace"].as_str().unwrap_or_default();
+    request(&made.kind, namespace, ("CREATE", ""), (made.object.clone(), Value::Null))
+}
+
 fn request(
-    subject: &Subject,
-    operation: &'static str,
-    subresource: &'static str,
-    object: Value,
-    old_object: Value,
+    kind: &Kind,
+    namespace: &str,
+    (operation, subresource): (&'static str, &'static str),
+    (object, old_object): (Value, Value),
 ) -> Request {
     let about = if object.is_null() { &old_object } else { &object };
     Request {
         operation,
         subresource,
-        group: subject.kind.group.clone(),
-        version: subject.kind.versions.first().cloned().unwrap_or_default(),
-        kind: subject.kind.kind.clone(),
-        resource: subject.kind.plural.clone(),
-        namespace: subject.namespace.clone(),
+        group: kind.group.clone(),
+        version: kind.versions.first().cloned().unwrap_or_default(),
+        kind: kind.kind.clone(),
+        resource: kind.plural.clone(),
+        namespace: namespace.to_owned(),
         name: about["metadata"]["name"].as_str().unwrap_or_default().to_owned(),
         object,
         old_object,

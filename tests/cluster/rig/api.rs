@@ -14,6 +14,9 @@ use ureq::{Agent, Body};
 /// How long an answer may take: an API server whose etcd has ended gives none.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+const NOT_FOUND: u16 = 404;
+const JSON: (&str, &str) = ("Content-Type", "application/json");
+
 /// The API server, asked as one user.
 #[derive(Clone)]
 pub struct Api {
@@ -65,27 +68,39 @@ impl Api {
 
     /// Reads an object or a list of them.
     pub fn get(&self, path: &str) -> Result<Reply, String> {
-        self.send("GET", path, None, None)
+        self.send("GET", path, None, JSON)
+    }
+
+    /// The metadata of each object of a collection, and nothing else of it; absent if the API server doesn't know the kind.
+    pub fn metadata(&self, path: &str) -> Result<Option<Vec<Value>>, String> {
+        const METADATA: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+        let reply = self.send("GET", path, None, ("Accept", METADATA))?;
+        if reply.code == NOT_FOUND {
+            return Ok(None);
+        }
+        let mut list = reply.object()?;
+        let items = list["items"].as_array_mut().into_iter().flatten();
+        Ok(Some(items.map(|item| item["metadata"].take()).collect()))
     }
 
     /// Makes an object in the collection at this path.
     pub fn create(&self, path: &str, object: &Value, mode: Mode) -> Result<Reply, String> {
-        self.send("POST", &with(path, mode), Some(object), None)
+        self.send("POST", &with(path, mode), Some(object), JSON)
     }
 
     /// Replaces the object at this path.
     pub fn replace(&self, path: &str, object: &Value, mode: Mode) -> Result<Reply, String> {
-        self.send("PUT", &with(path, mode), Some(object), None)
+        self.send("PUT", &with(path, mode), Some(object), JSON)
     }
 
     /// Changes the object at this path, as a merge patch says.
     pub fn patch(&self, path: &str, patch: &Value) -> Result<Reply, String> {
-        self.send("PATCH", path, Some(patch), Some("application/merge-patch+json"))
+        self.send("PATCH", path, Some(patch), ("Content-Type", "application/merge-patch+json"))
     }
 
     /// Removes the object at this path.
     pub fn delete(&self, path: &str, mode: Mode) -> Result<Reply, String> {
-        self.send("DELETE", &with(path, mode), None, None)
+        self.send("DELETE", &with(path, mode), None, JSON)
     }
 
     fn send(
@@ -93,13 +108,13 @@ impl Api {
         method: &str,
         path: &str,
         body: Option<&Value>,
-        content: Option<&str>,
+        (header, types): (&str, &str),
     ) -> Result<Reply, String> {
         let request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.server))
             .header("Authorization", format!("Bearer {}", self.token))
-            .header("Content-Type", content.unwrap_or("application/json"));
+            .header(header, types);
         let unable = |error: ureq::Error| format!("{method} {path}: {error}");
         let response = match body {
             Some(body) => {

@@ -30,16 +30,8 @@ pub enum WebhookFailure {
 }
 
 impl Cluster {
-    /// Installs Gatekeeper, and starts its webhook and its audit.
-    pub fn start_gatekeeper(&mut self) -> Result<(), String> {
-        let module = module_folder("gatekeeper", "github.com/open-policy-agent/gatekeeper/v3")?;
-        for file in kinds(&module)? {
-            self.kubectl.apply_files(&file)?;
-        }
-        self.kubectl.wait_for_kinds()?;
-        self.kubectl.apply_text(
-            &rights(&module)?.iter().map(|right| format!("{right}\n---\n")).collect::<String>(),
-        )?;
+    /// Starts Gatekeeper's webhook and its audit, which will be ready later. Gives the webhook's port.
+    pub(super) fn start_gatekeeper(&mut self) -> Result<u16, String> {
         let port = free_port()?;
         let webhook = [
             "--operation=webhook".to_owned(),
@@ -48,6 +40,11 @@ impl Cluster {
         ];
         self.start_manager("gatekeeper", &webhook)?;
         self.start_gatekeeper_audit(0)?;
+        Ok(port)
+    }
+
+    /// Waits until Gatekeeper is ready, and installs its webhook at this port.
+    pub(super) fn wait_for_gatekeeper(&mut self, port: u16) -> Result<(), String> {
         for process in ["gatekeeper", "gatekeeper-audit"] {
             wait_for(&format!("`{process}`"), || {
                 self.supervisor.check().map_err(Not::Ever)?;
@@ -56,7 +53,7 @@ impl Cluster {
             })
             .map_err(|error| format!("{error}\n{}", self.supervisor.end_of_log(process)))?;
         }
-        self.install_webhook(&module, port)
+        self.install_webhook(&module()?, port)
     }
 
     /// Starts Gatekeeper's audit, which judges what is stored every so many seconds, or never if that is 0; ends the one that was
@@ -148,8 +145,13 @@ impl Cluster {
     }
 }
 
+fn module() -> Result<PathBuf, String> {
+    module_folder("gatekeeper", "github.com/open-policy-agent/gatekeeper/v3")
+}
+
 /// The files of Gatekeeper's kinds.
-fn kinds(module: &Path) -> Result<Vec<PathBuf>, String> {
+pub(super) fn kinds() -> Result<Vec<PathBuf>, String> {
+    let module = module()?;
     let folder = module.join("config/crd/bases");
     let mut files = Vec::new();
     for entry in fs::read_dir(&folder).map_err(|error| format!("`{}`: {error}", folder.display()))? {
@@ -165,12 +167,12 @@ fn kinds(module: &Path) -> Result<Vec<PathBuf>, String> {
 }
 
 /// Gatekeeper's namespace, account and rights.
-fn rights(module: &Path) -> Result<Vec<Value>, String> {
+pub(super) fn rights() -> Result<Vec<String>, String> {
     let mut rights = vec![
         json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}),
         json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "gatekeeper-admin", "namespace": NAMESPACE}}),
     ];
-    for mut role in documents(&module.join("config/rbac/role.yaml"))? {
+    for mut role in documents(&module()?.join("config/rbac/role.yaml"))? {
         role["metadata"]["name"] = Value::from("gatekeeper-manager-role");
         let mut binding = json!({
             "apiVersion": "rbac.authorization.k8s.io/v1",
@@ -185,5 +187,5 @@ fn rights(module: &Path) -> Result<Vec<Value>, String> {
         }
         rights.extend([role, binding]);
     }
-    Ok(rights)
+    Ok(rights.iter().map(Value::to_string).collect())
 }

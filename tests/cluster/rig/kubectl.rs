@@ -60,14 +60,20 @@ impl Kubectl {
         }
     }
 
-    /// Applies the manifests of a folder.
-    pub(super) fn apply_files(&self, folder: &Path) -> Result<(), String> {
-        self.run(&["apply", "--server-side", "--filename", &folder.to_string_lossy()]).map(|_| ())
+    /// Applies manifests: of files, of folders, and of a text.
+    pub(super) fn apply(&self, files: &[PathBuf], text: &str) -> Result<(), String> {
+        let mut arguments = vec!["apply".to_owned(), "--server-side".to_owned()];
+        let standard_input = (!text.is_empty()).then(|| "-".to_owned());
+        let files = files.iter().map(|file| file.to_string_lossy().into_owned());
+        for file in files.chain(standard_input) {
+            arguments.extend(["--filename".to_owned(), file]);
+        }
+        self.run_with(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), text).map(|_| ())
     }
 
     /// Applies manifests.
-    pub(super) fn apply_text(&self, text: &str) -> Result<(), String> {
-        self.run_with(&["apply", "--server-side", "--filename", "-"], text).map(|_| ())
+    pub fn apply_text(&self, text: &str) -> Result<(), String> {
+        self.apply(&[], text)
     }
 
     /// Waits until the API server serves each CustomResourceDefinition that it has.

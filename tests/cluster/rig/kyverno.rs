@@ -8,6 +8,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
+use super::api::Mode;
 use super::control_plane::free_port;
 use super::programs::module_folder;
 use super::supervisor::Process;
@@ -29,21 +30,35 @@ pub enum Filters {
 }
 
 impl Cluster {
-    /// Installs Kyverno and starts its admission controller.
-    pub fn start_kyverno(&mut self) -> Result<(), String> {
-        self.kubectl.apply_text(&installed()?.join("\n---\n"))?;
-        self.kubectl.wait_for_kinds()?;
+    /// Starts Kyverno's admission controller, which will be ready later.
+    pub(super) fn start_kyverno(&mut self) -> Result<(), String> {
         let port = free_port()?;
         let own = [
             format!("--serverIP=127.0.0.1:{port}"),
             format!("--webhookServerPort={port}"),
             "--controllerRuntimeMetricsAddress=0".to_owned(),
         ];
-        self.start_controller("kyverno", ADMISSION, &users::KYVERNO, &own)?;
+        self.start_controller("kyverno", ADMISSION, &users::KYVERNO, &own)
+    }
+
+    /// Waits until Kyverno's webhooks are there and answer: one of them looks at a policy that isn't stored.
+    pub(super) fn wait_for_kyverno(&mut self) -> Result<(), String> {
+        let policy = json!({
+            "apiVersion": "kyverno.io/v1",
+            "kind": "ClusterPolicy",
+            "metadata": {"name": "ready"},
+            "spec": {"rules": [{
+                "name": "ready",
+                "match": {"any": [{"resources": {"kinds": ["ConfigMap"]}}]},
+                "validate": {"message": "no", "deny": {}},
+            }]},
+        });
         wait_for("Kyverno's webhooks", || {
             self.supervisor.check().map_err(Not::Ever)?;
             let path = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/kyverno-policy-validating-webhook-cfg";
-            self.api.get(path)?.object().map(|_| ()).map_err(Not::Yet)
+            self.api.get(path)?.object().map_err(Not::Yet)?;
+            let asked = self.api.create("/apis/kyverno.io/v1/clusterpolicies", &policy, Mode::DryRun)?;
+            asked.object().map(|_| ()).map_err(Not::Yet)
         })
         .map_err(|error| format!("{error}\n{}", self.supervisor.end_of_log("kyverno")))
     }
@@ -116,7 +131,7 @@ fn documents() -> Result<Vec<String>, String> {
 }
 
 /// What is installed: all but the Deployments, which run as processes here.
-fn installed() -> Result<Vec<String>, String> {
+pub(super) fn installed() -> Result<Vec<String>, String> {
     let is_deployment = |document: &String| document.lines().any(|line| line == "kind: Deployment");
     Ok(documents()?.into_iter().filter(|document| !is_deployment(document)).collect())
 }
