@@ -152,6 +152,7 @@
 //!     profiles: vec![Located::in_code(profile, "profile standard")],
 //!     environments: vec![Located::in_code(environment, "environment production")],
 //!     exemptions: Vec::new(),
+//!     sets: Vec::new(),
 //! };
 //! assert!(definitions.check().is_empty());
 //! assert!(cli::faults(&definitions).is_empty());

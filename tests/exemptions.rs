@@ -151,7 +151,8 @@ fn a_difference_shows_what_expired() {
 fn check_judges_as_the_next_build_would() {
     let folder = Folder::new();
     folder.write("pod.yaml", POD);
-    let check = |day: &str| as_of(&folder, &["check", "-e", "production", "--rule", "ACM-001", "pod.yaml"], day);
+    let check =
+        |day: &str| as_of(&folder, &["check", "-e", "production", "--rule", "ACM-001", "pod.yaml"], day);
     assert_eq!((check(LAST).code, check(AFTER).code), (0, 1));
 }
 
@@ -160,10 +161,9 @@ fn exemptions_are_listed_by_their_last_day() {
     let folder = Folder::new();
     let profiler = folder.read(PROFILER);
     std::fs::create_dir_all(folder.path("policies/exemptions/teams/edge/proxies")).unwrap();
-    for (path, name, expires) in [
-        ("teams/edge/proxies/proxy", "proxy", "2099-04-20"),
-        ("teams/edge/router", "router", "2098-12-31"),
-    ] {
+    for (path, name, expires) in
+        [("teams/edge/proxies/proxy", "proxy", "2099-04-20"), ("teams/edge/router", "router", "2098-12-31")]
+    {
         let text = profiler.replace("name: profiler", &format!("name: {name}")).replace(LAST, expires);
         let schema = text.lines().next().unwrap();
         folder.write(&format!("policies/exemptions/{path}.yaml"), &text.replace(schema, "# An exemption"));
@@ -172,7 +172,10 @@ fn exemptions_are_listed_by_their_last_day() {
     snapshot("exemptions", &as_of(&folder, &["exemptions"], SOON).told());
     snapshot("exemptions-environment", &as_of(&folder, &["exemptions", "-e", "packed"], SOON).told());
     snapshot("exemptions-markdown", &as_of(&folder, &["exemptions", "--format", "markdown"], SOON).told());
-    snapshot("exemptions-json", &as_of(&folder, &["exemptions", "--expired", "--format", "json"], SOON).told());
+    snapshot(
+        "exemptions-json",
+        &as_of(&folder, &["exemptions", "--expired", "--format", "json"], SOON).told(),
+    );
     let ran = |arguments: &[&str], day: &str| {
         let ran = as_of(&folder, &[&["exemptions", "--format", "json"], arguments].concat(), day);
         let listed: Value = serde_json::from_str(&ran.stdout).unwrap();
@@ -230,5 +233,60 @@ fn folders_are_for_people_alone() {
     assert_eq!(files_below(&folder.path("out")), before);
     std::fs::copy(moved, folder.path(PROFILER)).unwrap();
     let twice = as_of(&folder, &["build"], LONG_BEFORE);
-    assert!(twice.code == 2 && twice.stderr.contains("the exemption `profiler` is used twice"), "{}", twice.told());
+    assert!(
+        twice.code == 2 && twice.stderr.contains("the exemption `profiler` is used twice"),
+        "{}",
+        twice.told()
+    );
+}
+
+/// A project with so many exemptions, each for a namespace of its own; `granted` of them in staging.
+fn with_exemptions(count: usize, granted: usize) -> Folder {
+    let folder = Folder::new();
+    let profiler = folder.read(PROFILER);
+    std::fs::create_dir_all(folder.path("policies/exemptions/many")).unwrap();
+    let name = |index: usize| format!("agent-{index}");
+    for index in 0..count {
+        let text = profiler
+            .replace("name: profiler", &format!("name: {}", name(index)))
+            .replace("namespace: observability", &format!("namespace: team-{index}"));
+        folder.write(&format!("policies/exemptions/many/{}.yaml", name(index)), &text);
+    }
+    let names: Vec<String> = (0..granted).map(name).collect();
+    let staging = folder.read("policies/environments/staging.yaml");
+    folder.write(
+        "policies/environments/staging.yaml",
+        &format!("{staging}exemptions: [{}]\n", names.join(", ")),
+    );
+    folder
+}
+
+/// Runs a command in less than 500 MB of addresses, and so of memory.
+#[cfg(target_os = "linux")]
+fn in_little_memory(folder: &Folder, arguments: &[&str]) -> (i32, String) {
+    let script = "ulimit -v 512000; exec \"$0\" \"$@\"";
+    let program = ["-c", script, env!("CARGO_BIN_EXE_palisade")];
+    let output = folder.command("sh", &[&program, arguments].concat()).output().unwrap();
+    (output.status.code().unwrap_or(-1), String::from_utf8(output.stderr).unwrap())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn five_thousand_exemptions_are_built_with() {
+    let folder = with_exemptions(5_000, 20);
+    let (code, told) = in_little_memory(&folder, &["build", "--as-of", LONG_BEFORE]);
+    assert_eq!(code, 0, "{told}");
+    let listed = as_of(&folder, &["exemptions"], LONG_BEFORE);
+    assert!(listed.stdout.ends_with("5001 exemptions\n"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn five_thousand_exemptions_in_one_environment_are_too_much_for_a_cluster() {
+    let folder = with_exemptions(5_000, 5_000);
+    let (code, told) = in_little_memory(&folder, &["build", "--as-of", LONG_BEFORE]);
+    assert_eq!(code, 2, "{told}");
+    assert!(told.contains("error[unsupported]: ACM-001: its policy would have"), "{told}");
+    assert!(told.contains("5000 exemptions are granted here, grant fewer in one environment"), "{told}");
+    assert!(!folder.path("out").exists());
 }

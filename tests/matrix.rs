@@ -8,6 +8,7 @@
 //! cargo test --test matrix -- POD-001 gatekeeper     some rules, some targets
 //! cargo test --test matrix -- bundle                 all examples through the whole bundle
 //! cargo test --test matrix -- packed                 all rules in the packed layout
+//! cargo test --test matrix -- sets                   the workload of each set, with the set and without
 //! PALISADE_SEED=7        another sample of the generated objects
 //! PALISADE_MATRIX=full   all of the generated objects, for ClusterPolicy too
 //! ```
@@ -45,6 +46,8 @@ mod regression;
 mod requests;
 #[path = "matrix/rule.rs"]
 mod rule;
+#[path = "matrix/sets.rs"]
+mod sets;
 #[path = "matrix/tally.rs"]
 mod tally;
 #[path = "matrix/value.rs"]
@@ -101,6 +104,10 @@ fn run() -> Result<bool, String> {
             progress(&format!("{} packed", project.folder));
             packed::prove(project, environment, &choice, &mut bench, &mut tally)?;
         }
+    }
+    if choice.sets {
+        progress("the sets");
+        sets::prove(&choice, &mut bench, &mut tally)?;
     }
     progress("");
     Ok(tally.report())

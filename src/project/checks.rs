@@ -9,6 +9,7 @@ mod kinds;
 mod names;
 mod parameter;
 mod rule;
+mod set;
 mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,7 @@ pub(super) struct Names {
     pub rules: BTreeSet<String>,
     pub profiles: BTreeSet<String>,
     pub exemptions: BTreeSet<String>,
+    pub sets: BTreeSet<String>,
 }
 
 /// Reports every structural fault; `unread` are the names in files that could not be read.
@@ -51,6 +53,9 @@ pub(super) fn check(definitions: &Definitions, unread: &Names, sink: &mut Sink) 
         .collect();
     for environment in &definitions.environments {
         environment::check(&mut Report { located: environment, sink }, &names, &held);
+    }
+    for set in &definitions.sets {
+        set::check(&mut Report { located: set, sink }, &names);
     }
     for exemption in &definitions.exemptions {
         exemption::check(&mut Report { located: exemption, sink }, &names);
@@ -130,7 +135,7 @@ impl<'a, T> Report<'a, T> {
 }
 
 /// A name that is defined nowhere.
-fn unknown<'a>(
+pub(super) fn unknown<'a>(
     code: &'static str,
     what: &str,
     name: &str,

@@ -11,11 +11,19 @@ pub(super) enum FileKind {
     Profile,
     Environment,
     Exemption,
+    Set,
 }
 
 impl FileKind {
-    pub(super) const ALL: [Self; 6] =
-        [Self::Project, Self::Kinds, Self::Rule, Self::Profile, Self::Environment, Self::Exemption];
+    pub(super) const ALL: [Self; 7] = [
+        Self::Project,
+        Self::Kinds,
+        Self::Rule,
+        Self::Profile,
+        Self::Environment,
+        Self::Exemption,
+        Self::Set,
+    ];
 
     /// The name of the schema, and what messages call the file.
     pub(super) fn schema_name(self) -> &'static str {
@@ -26,6 +34,7 @@ impl FileKind {
             Self::Profile => "profile",
             Self::Environment => "environment",
             Self::Exemption => "exemption",
+            Self::Set => "set",
         }
     }
 }
@@ -41,8 +50,8 @@ pub(super) enum Role {
 }
 
 const EXPECTED: &str = "a project holds `palisade.yaml`, `kinds.yaml`, `rules/<category>/<ID>-<slug>.yaml`,
-`profiles/<name>.yaml`, `environments/<name>.yaml`, `exemptions/<folder>/<name>.yaml`
-and README files (`*.md`)";
+`profiles/<name>.yaml`, `environments/<name>.yaml`, `exemptions/<team>/<name>.yaml`,
+`sets/<ID>.yaml` and README files (`*.md`)";
 
 /// What a path, relative to the project's folder, stands for.
 pub(super) fn role(path: &str) -> Role {
@@ -59,12 +68,13 @@ pub(super) fn role(path: &str) -> Role {
         ["profiles", file] if file.ends_with(".yaml") => Role::Read(FileKind::Profile),
         ["environments", file] if file.ends_with(".yaml") => Role::Read(FileKind::Environment),
         ["exemptions", .., file] if file.ends_with(".yaml") => Role::Read(FileKind::Exemption),
+        ["sets", file] if file.ends_with(".yaml") => Role::Read(FileKind::Set),
         _ => Role::Stray(stray(path, &steps)),
     }
 }
 
 fn stray(path: &str, steps: &[&str]) -> String {
-    let folders = ["rules", "profiles", "environments", "exemptions"];
+    let folders = ["rules", "profiles", "environments", "exemptions", "sets"];
     let meant = |name: &str, known: &[&'static str]| did_you_mean(name, known.iter().copied());
     match steps {
         [folder, .., file] if folders.contains(folder) && file.ends_with(".yml") => {
@@ -74,7 +84,7 @@ fn stray(path: &str, steps: &[&str]) -> String {
         ["rules", category, .., file] if file.ends_with(".yaml") => {
             format!("rules lie directly in the folder of their category: `rules/{category}/{file}`")
         }
-        [folder @ ("profiles" | "environments"), _, .., file] if file.ends_with(".yaml") => {
+        [folder @ ("profiles" | "environments" | "sets"), _, .., file] if file.ends_with(".yaml") => {
             format!("{folder} have no folders of their own: move it to `{folder}/{file}`")
         }
         [file] => match meant(file, &["palisade.yaml", "kinds.yaml"]) {

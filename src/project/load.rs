@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
+use super::adoption;
 use super::checks::{self, Names};
 use super::layout::{FileKind, Role, named_rule, role, stem};
 use super::{Definitions, Located, schema, shape};
@@ -143,6 +144,10 @@ impl<'a> Loader<'a> {
                 let exemption = self.located(path, node);
                 self.definitions.exemptions.extend(exemption);
             }
+            FileKind::Set => {
+                let set = self.located(path, node);
+                self.definitions.sets.extend(set);
+            }
         }
     }
 
@@ -184,6 +189,7 @@ impl<'a> Loader<'a> {
             FileKind::Exemption => {
                 self.unread.exemptions.extend([named.to_owned()].into_iter().chain(said("name")))
             }
+            FileKind::Set => self.unread.sets.extend([named.to_owned()].into_iter().chain(said("id"))),
             FileKind::Project | FileKind::Kinds | FileKind::Environment => {}
         }
     }
@@ -194,6 +200,8 @@ impl<'a> Loader<'a> {
         definitions.profiles.sort_by(|left, right| left.value.name.cmp(&right.value.name));
         definitions.environments.sort_by(|left, right| left.value.name.cmp(&right.value.name));
         definitions.exemptions.sort_by(|left, right| left.value.name.cmp(&right.value.name));
+        definitions.sets.sort_by(|left, right| left.value.id.cmp(&right.value.id));
+        sink.extend(adoption::adopt(&mut definitions, &unread));
         checks::check(&definitions, &unread, &mut sink);
         definitions.rules.dedup_by(|second, first| second.value.id == first.value.id);
         Loaded { definitions, sources, diagnostics: sink.into_vec() }

@@ -18,18 +18,22 @@ pub struct Choice {
     pub bundle: bool,
     /// Whether all rules are proved in the packed layout too.
     pub packed: bool,
+    /// Whether the sets are proved too.
+    pub sets: bool,
 }
 
 impl Choice {
-    /// Reads the arguments: ids of rules, `bundle`, `packed`, and names of targets; all if there are none. Gives nothing if a word is none of
+    /// Reads the arguments: ids of rules, `bundle`, `packed`, `sets`, and names of targets; all if there are none. Gives nothing if a word is none of
     /// these: it is then meant for other tests.
     pub fn of(arguments: impl Iterator<Item = String>, rules: &[&str]) -> Result<Option<Self>, String> {
-        let (mut chosen, mut targets, mut bundle, mut packed) = (Vec::new(), Vec::new(), false, false);
+        let (mut chosen, mut targets) = (Vec::new(), Vec::new());
+        let (mut bundle, mut packed, mut sets) = (false, false, false);
         for word in arguments.filter(|word| !word.starts_with('-')) {
             match Target::ALL.into_iter().find(|target| target.name() == word) {
                 Some(target) => targets.push(target),
                 None if word == "bundle" => bundle = true,
                 None if word == "packed" => packed = true,
+                None if word == "sets" => sets = true,
                 None if rules.contains(&word.as_str()) => chosen.push(word),
                 None => return Ok(None),
             }
@@ -38,9 +42,9 @@ impl Choice {
             targets.extend(Target::ALL);
         }
         let (seed, full) = (seed()?, is_full());
-        let all = chosen.is_empty() && !bundle && !packed;
-        let (bundle, packed) = (bundle || all, packed || all);
-        Ok(Some(Self { all, rules: chosen, targets, seed, full, bundle, packed }))
+        let all = chosen.is_empty() && !bundle && !packed && !sets;
+        let (bundle, packed, sets) = (bundle || all, packed || all, sets || all);
+        Ok(Some(Self { all, rules: chosen, targets, seed, full, bundle, packed, sets }))
     }
 
     /// Whether this rule is to be proved.
