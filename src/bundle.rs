@@ -86,7 +86,26 @@ pub fn render_with(release: &Release, rules: Vec<Rendered>) -> Result<Vec<Artefa
             Err(reason) => unsupported.push(reason),
         }
     }
+    unsupported.extend(artefacts.iter().filter_map(|artefact| too_large(release, artefact)));
     if unsupported.is_empty() { Ok(artefacts) } else { Err(unsupported) }
+}
+
+/// The largest object that a cluster keeps: what etcd takes in one request, unless it was told otherwise.
+const LARGEST: usize = 1_572_864;
+
+/// An object that no cluster would keep. What makes one so large is hundreds of exemptions in one environment.
+fn too_large(release: &Release, artefact: &Artefact) -> Option<Unsupported> {
+    let (bytes, file) = (artefact.text.len(), artefact.path.rsplit('/').next()?);
+    let target = release.engines.keys().find(|target| artefact.path.starts_with(target.name())).copied();
+    (bytes > LARGEST).then(|| Unsupported {
+        target,
+        rule: file.split('.').next().unwrap_or(file).to_owned(),
+        reason: format!(
+            "its policy would have {bytes} bytes, and a cluster keeps objects of {LARGEST} at most: {} exemptions are granted here, \
+             grant fewer in one environment",
+            release.exemptions.len()
+        ),
+    })
 }
 
 /// The bundle of a release: what was rendered, and all files around it, the lock file among them.

@@ -9,5 +9,8 @@ mod words;
 
 pub use coverage::coverage;
 pub use explain::{Use, explain};
-pub use pages::{Documented, DocumentedExample, DocumentedProfile, DocumentedRule, MARK, pages};
+pub use pages::{
+    Documented, DocumentedExample, DocumentedProfile, DocumentedRule, DocumentedSet, DocumentedSource, MARK,
+    pages,
+};
 pub use table::table;

@@ -9,6 +9,8 @@ use palisade::project::SourceFile;
 static RULES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/policies/rules");
 /// The profiles of the catalogue.
 static PROFILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/policies/profiles");
+/// The sets of the catalogue, which exemptions adopt.
+static SETS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/policies/sets");
 
 fn main() -> std::process::ExitCode {
     palisade::cli::main(catalogue)
@@ -21,7 +23,7 @@ fn catalogue() -> Vec<SourceFile> {
         file("palisade.yaml".to_owned(), include_bytes!("../policies/palisade.yaml")),
         file("kinds.yaml".to_owned(), include_bytes!("../policies/kinds.yaml")),
     ];
-    for (folder, content) in [("rules", &RULES), ("profiles", &PROFILES)] {
+    for (folder, content) in [("rules", &RULES), ("profiles", &PROFILES), ("sets", &SETS)] {
         let mut folders = vec![content];
         while let Some(open) = folders.pop() {
             folders.extend(open.dirs());

@@ -9,6 +9,7 @@ mod exemption;
 mod kinds;
 mod parameter;
 mod rule;
+mod set;
 
 pub use condition::{Argument, Arguments, Condition, Count, Literal, Operand, Paths, Reference};
 pub use environment::{
@@ -24,3 +25,4 @@ pub use rule::{
     FeatureUse, GovernedKinds, Governs, Items, ListedFeature, Loop, LoopSource, PodExample, PodsWord,
     ReferenceTo, Rule, Severity, Subject,
 };
+pub use set::{ExemptionSet, SetSource};

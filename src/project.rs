@@ -2,6 +2,7 @@
 //!
 //! Reads no file itself, and gives no meaning to a rule: that is `ir::lower`.
 
+mod adoption;
 pub mod catalogue;
 mod checks;
 mod layers;
@@ -24,7 +25,7 @@ pub use schema::schemas;
 pub use view::{View, held};
 
 use crate::diagnostic::{Diagnostic, Sink};
-use crate::model::{Environment, Exemption, KindDeclaration, Profile, Project, Rule};
+use crate::model::{Environment, Exemption, ExemptionSet, KindDeclaration, Profile, Project, Rule};
 
 /// Everything that a project's files define.
 #[derive(Clone, Debug, Default)]
@@ -39,8 +40,10 @@ pub struct Definitions {
     pub profiles: Vec<Located<Profile>>,
     /// The environments, sorted by name.
     pub environments: Vec<Located<Environment>>,
-    /// The exemptions, sorted by name.
+    /// The exemptions, sorted by name. What they adopt has been put into them by [`Definitions::adopt`].
     pub exemptions: Vec<Located<Exemption>>,
+    /// The project's own sets that exemptions may adopt, sorted by id.
+    pub sets: Vec<Located<ExemptionSet>>,
     /// The copies of the catalogue that the project or an environment draws on, by version.
     pub catalogues: BTreeMap<String, Catalogue>,
     /// Policies that are copied as they are, sorted by target and path.
@@ -56,9 +59,17 @@ pub struct Catalogue {
     pub rules: Vec<Located<Rule>>,
     /// The profiles, sorted by name.
     pub profiles: Vec<Located<Profile>>,
+    /// The sets that exemptions may adopt, sorted by id.
+    pub sets: Vec<Located<ExemptionSet>>,
 }
 
 impl Definitions {
+    /// Puts the sets that exemptions adopt into them, and the records of exemptions into parameters that refer to them; gives what
+    /// can't be adopted. [`load()`] has done it already.
+    pub fn adopt(&mut self) -> Vec<Diagnostic> {
+        adoption::adopt(self, &checks::Names::default())
+    }
+
     /// The structural faults of definitions that were built in code; [`load()`] has looked for them already.
     pub fn check(&self) -> Vec<Diagnostic> {
         let mut sink = Sink::new();

@@ -239,3 +239,54 @@ fn folders_are_for_people_alone() {
         twice.told()
     );
 }
+
+/// A project with so many exemptions, each for a namespace of its own; `granted` of them in staging.
+fn with_exemptions(count: usize, granted: usize) -> Folder {
+    let folder = Folder::new();
+    let profiler = folder.read(PROFILER);
+    std::fs::create_dir_all(folder.path("policies/exemptions/many")).unwrap();
+    let name = |index: usize| format!("agent-{index}");
+    for index in 0..count {
+        let text = profiler
+            .replace("name: profiler", &format!("name: {}", name(index)))
+            .replace("namespace: observability", &format!("namespace: team-{index}"));
+        folder.write(&format!("policies/exemptions/many/{}.yaml", name(index)), &text);
+    }
+    let names: Vec<String> = (0..granted).map(name).collect();
+    let staging = folder.read("policies/environments/staging.yaml");
+    folder.write(
+        "policies/environments/staging.yaml",
+        &format!("{staging}exemptions: [{}]\n", names.join(", ")),
+    );
+    folder
+}
+
+/// Runs a command in less than 500 MB of addresses, and so of memory.
+#[cfg(target_os = "linux")]
+fn in_little_memory(folder: &Folder, arguments: &[&str]) -> (i32, String) {
+    let script = "ulimit -v 512000; exec \"$0\" \"$@\"";
+    let program = ["-c", script, env!("CARGO_BIN_EXE_palisade")];
+    let output = folder.command("sh", &[&program, arguments].concat()).output().unwrap();
+    (output.status.code().unwrap_or(-1), String::from_utf8(output.stderr).unwrap())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn five_thousand_exemptions_are_built_with() {
+    let folder = with_exemptions(5_000, 20);
+    let (code, told) = in_little_memory(&folder, &["build", "--as-of", LONG_BEFORE]);
+    assert_eq!(code, 0, "{told}");
+    let listed = as_of(&folder, &["exemptions"], LONG_BEFORE);
+    assert!(listed.stdout.ends_with("5001 exemptions\n"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn five_thousand_exemptions_in_one_environment_are_too_much_for_a_cluster() {
+    let folder = with_exemptions(5_000, 5_000);
+    let (code, told) = in_little_memory(&folder, &["build", "--as-of", LONG_BEFORE]);
+    assert_eq!(code, 2, "{told}");
+    assert!(told.contains("error[unsupported]: ACM-001: its policy would have"), "{told}");
+    assert!(told.contains("5000 exemptions are granted here, grant fewer in one environment"), "{told}");
+    assert!(!folder.path("out").exists());
+}

@@ -9,6 +9,7 @@
 //! cargo test --test matrix -- bundle                 all examples through the whole bundle
 //! cargo test --test matrix -- packed                 all rules in the packed layout
 //! cargo test --test matrix -- actions                many actions in one environment
+//! cargo test --test matrix -- sets                   the workload of each set, with the set and without
 //! PALISADE_SEED=7        another sample of the generated objects
 //! PALISADE_MATRIX=full   all of the generated objects, for ClusterPolicy too
 //! ```
@@ -48,6 +49,8 @@ mod regression;
 mod requests;
 #[path = "matrix/rule.rs"]
 mod rule;
+#[path = "matrix/sets.rs"]
+mod sets;
 #[path = "matrix/tally.rs"]
 mod tally;
 #[path = "matrix/value.rs"]
@@ -108,6 +111,10 @@ fn run() -> Result<bool, String> {
             progress(&format!("{} packed", project.folder));
             packed::prove(project, environment, &choice, &mut bench, &mut tally)?;
         }
+    }
+    if choice.sets {
+        progress("the sets");
+        sets::prove(&choice, &mut bench, &mut tally)?;
     }
     progress("");
     Ok(tally.report())

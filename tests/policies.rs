@@ -84,6 +84,7 @@ fn every_file_names_its_schema() {
             "profiles" => "profile.json",
             "environments" => "environment.json",
             "exemptions" => "exemption.json",
+            "sets" => "set.json",
             other => panic!("no schema for {other}"),
         };
         assert_eq!(schema.file_name().unwrap(), kind, "{}", file.display());

@@ -42,7 +42,7 @@ pub enum Verb {
     Test(test::Test),
     /// Show what changed between two releases, by meaning
     Diff(diff::Diff),
-    /// List the rules
+    /// List the rules, and the sets that exemptions may adopt
     List(list::List),
     /// Explain one rule, and where each of its settings comes from
     Explain(explain::Explain),

@@ -10,9 +10,12 @@ use super::profile::{everywhere, versions};
 use super::project::Project;
 use super::{Catalogue, Console, Exit, Failure, files};
 use crate::diagnostic::Diagnostic;
-use crate::documentation::{Documented, DocumentedExample, DocumentedProfile, DocumentedRule, MARK, pages};
+use crate::documentation::{
+    Documented, DocumentedExample, DocumentedProfile, DocumentedRule, DocumentedSet, DocumentedSource, MARK,
+    pages,
+};
 use crate::ir::{Expected, Release};
-use crate::model::{self, Profile, ProfileRule};
+use crate::model::{self, ExemptionSet, Profile, ProfileRule, SetSource};
 use crate::project::{Definitions, Located};
 
 /// The arguments of `docs`.
@@ -92,10 +95,12 @@ impl Docs {
         let profiles = profiles.collect::<Result<Vec<_>, _>>().map_err(failure)?;
         let rules = view.rules.iter().map(|rule| &rule.value);
         let written = rules.map(|rule| (rule.id.clone(), written(rule))).collect();
+        let sets = view.sets.iter().map(|set| documented_set(&set.value)).collect::<Result<Vec<_>, _>>()?;
         Ok(pages(&Documented {
             versions: &versions,
             profiles: &profiles,
             written: &written,
+            sets: &sets,
             environment: linked.as_ref().zip(folder.as_deref()),
         }))
     }
@@ -178,6 +183,32 @@ fn written(rule: &model::Rule) -> DocumentedRule {
         .iter()
         .map(|(name, parameter)| (name.clone(), [parameter.min.clone(), parameter.max.clone()]));
     DocumentedRule { examples: examples(rule), bounds: bounds.collect() }
+}
+
+fn documented_set(set: &ExemptionSet) -> Result<DocumentedSet, Failure> {
+    // A flag that isn't set says nothing.
+    let mut features = serde_json::to_value(&set.features).unwrap_or_default();
+    if let Some(features) = features.as_object_mut() {
+        features.retain(|_, value| *value != serde_json::Value::Bool(false));
+    }
+    let grants = serde_json::json!({"identity": set.identity, "features": features, "rules": set.rules});
+    let grants = serde_yaml::to_string(&grants)
+        .map_err(|cause| Failure::new("internal", format!("`{}` can't be written: {cause}", set.id)))?;
+    let source = |source: &SetSource| DocumentedSource {
+        project: source.project.clone(),
+        version: source.version.clone(),
+        file: source.file.clone(),
+        commit: source.commit.clone(),
+        read: source.read.clone(),
+        says: source.says.clone(),
+    };
+    Ok(DocumentedSet {
+        id: set.id.clone(),
+        title: set.title.clone(),
+        why: set.why.clone(),
+        grants,
+        sources: set.sources.iter().map(source).collect(),
+    })
 }
 
 /// The examples of a rule, the good ones first, as a person wrote them.

@@ -1,4 +1,4 @@
-//! `palisade list`: the rules of a project.
+//! `palisade list`: the rules of a project, and the sets that exemptions may adopt.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -23,7 +23,7 @@ pub struct List {
 }
 
 impl List {
-    /// Prints one line for each rule.
+    /// Prints one line for each rule, and for each set.
     pub(super) fn run(&self, catalogue: Catalogue, console: &mut Console) -> Result<Exit, Failure> {
         let project = Project::at_hand(self.project.as_deref(), catalogue, console)?;
         self.refuse_unknown_categories(&project)?;
@@ -39,6 +39,12 @@ impl List {
             })
             .collect();
         console.result(&documentation::table(&rows));
+        let sets = project.definitions.default_view().sets;
+        let sets = sets.iter().map(|set| vec![set.value.id.clone(), set.value.title.clone()]);
+        let sets: Vec<Vec<String>> = sets.filter(|_| self.category.is_empty()).collect();
+        if !sets.is_empty() {
+            console.result(&format!("\nSets, for `adopts` in an exemption\n{}", documentation::table(&sets)));
+        }
         Ok(Exit::Success)
     }
 }

@@ -102,7 +102,11 @@ pub struct Exemption {
     /// The day it ends, as `2027-03-31`
     #[schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
     pub expires: String,
-    /// For whom
+    /// The set whose identity, features and rules are granted: `EX-CSI-efs-node`; parts of `identity` said here stand for its own
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adopts: Option<String>,
+    /// For whom; needed unless a set is adopted
+    #[serde(default)]
     pub identity: Identity,
     /// The features that are waived
     #[serde(default)]

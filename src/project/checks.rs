@@ -10,6 +10,7 @@ mod kinds;
 mod names;
 mod parameter;
 mod rule;
+mod set;
 mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +31,7 @@ pub(super) struct Names {
     pub rules: BTreeSet<String>,
     pub profiles: BTreeSet<String>,
     pub exemptions: BTreeSet<String>,
+    pub sets: BTreeSet<String>,
     pub environments: BTreeSet<String>,
     /// The labels that the project protects; absent if its file could not be read.
     pub protected_labels: Option<BTreeSet<String>>,
@@ -132,6 +134,9 @@ fn check_view(definitions: &Definitions, view: &View<'_>, names: &Names, sink: &
         let layers = Layers::of(&definitions.environments, environment);
         environment::check(&mut Report { located: environment, sink }, names, &held, layers);
     }
+    for set in &view.sets {
+        set::check(&mut Report { located: set, sink }, names);
+    }
 }
 
 /// The names that are said, and those that the files' names say: of two that differ only one is wrong.
@@ -216,7 +221,7 @@ impl<'a, T> Report<'a, T> {
 }
 
 /// A name that is defined nowhere.
-fn unknown<'a>(
+pub(super) fn unknown<'a>(
     code: &'static str,
     what: &str,
     name: &str,

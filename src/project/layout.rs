@@ -12,11 +12,19 @@ pub(super) enum FileKind {
     Profile,
     Environment,
     Exemption,
+    Set,
 }
 
 impl FileKind {
-    pub(super) const ALL: [Self; 6] =
-        [Self::Project, Self::Kinds, Self::Rule, Self::Profile, Self::Environment, Self::Exemption];
+    pub(super) const ALL: [Self; 7] = [
+        Self::Project,
+        Self::Kinds,
+        Self::Rule,
+        Self::Profile,
+        Self::Environment,
+        Self::Exemption,
+        Self::Set,
+    ];
 
     /// The name of the schema, and what messages call the file.
     pub(super) fn schema_name(self) -> &'static str {
@@ -27,6 +35,7 @@ impl FileKind {
             Self::Profile => "profile",
             Self::Environment => "environment",
             Self::Exemption => "exemption",
+            Self::Set => "set",
         }
     }
 }
@@ -46,7 +55,7 @@ pub(super) enum Role<'a> {
 }
 
 const EXPECTED: &str = "a project holds `palisade.yaml`, `kinds.yaml`, `rules/<category>/<ID>-<slug>.yaml`,
-`profiles/<name>.yaml`, `environments/<name>.yaml`, `exemptions/<folder>/<name>.yaml`,
+`profiles/<name>.yaml`, `environments/<name>.yaml`, `exemptions/<team>/<name>.yaml`, `sets/<ID>.yaml`,
 copies of the catalogue (`catalogue/<version>/`), policies that are copied as they are (`native/<target>/`)
 and README files (`*.md`)";
 
@@ -71,6 +80,7 @@ pub(super) fn role(path: &str) -> Role<'_> {
         ["profiles", file] if file.ends_with(".yaml") => Role::Read(FileKind::Profile),
         ["environments", file] if file.ends_with(".yaml") => Role::Read(FileKind::Environment),
         ["exemptions", .., file] if file.ends_with(".yaml") => Role::Read(FileKind::Exemption),
+        ["sets", file] if file.ends_with(".yaml") => Role::Read(FileKind::Set),
         _ => Role::Stray(stray(path, &steps)),
     }
 }
@@ -82,7 +92,7 @@ fn in_catalogue(path: &str) -> Option<(&str, &str)> {
 }
 
 fn stray(path: &str, steps: &[&str]) -> String {
-    let folders = ["rules", "profiles", "environments", "exemptions", "native", catalogue::FOLDER];
+    let folders = ["rules", "profiles", "environments", "exemptions", "sets", "native", catalogue::FOLDER];
     let meant = |name: &str, known: &[&'static str]| did_you_mean(name, known.iter().copied());
     match steps {
         [folder, .., file] if folders.contains(folder) && file.ends_with(".yml") => {
@@ -95,7 +105,7 @@ fn stray(path: &str, steps: &[&str]) -> String {
         [catalogue::FOLDER, ..] => {
             "a copy of the catalogue lies in the folder of its version, as in `catalogue/0.1.0/`; `palisade update` writes it".to_owned()
         }
-        [folder @ ("profiles" | "environments"), _, .., file] if file.ends_with(".yaml") => {
+        [folder @ ("profiles" | "environments" | "sets"), _, .., file] if file.ends_with(".yaml") => {
             format!("{folder} have no folders of their own: move it to `{folder}/{file}`")
         }
         [file] => match meant(file, &["palisade.yaml", "kinds.yaml"]) {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
+use super::adoption;
 use super::checks::{self, Names};
 use super::layout::{FileKind, Role, named_rule, role, stem};
 use super::{Catalogue, Definitions, Located, Native, catalogue, schema, shape};
@@ -94,7 +95,7 @@ impl<'a> Loader<'a> {
     fn keep_own(&mut self) {
         let own = self.take_sorted();
         (self.definitions.kinds, self.definitions.rules) = (own.kinds, own.rules);
-        self.definitions.profiles = own.profiles;
+        (self.definitions.profiles, self.definitions.sets) = (own.profiles, own.sets);
     }
 
     /// Reads the copies of the catalogue that something draws on; the others cost nothing. While it isn't known what the project draws
@@ -123,7 +124,7 @@ impl<'a> Loader<'a> {
         self.sink.extend(catalogue::faults(version, &folder, &bytes));
         for (inside, file) in files {
             match role(inside) {
-                Role::Read(kind @ (FileKind::Kinds | FileKind::Rule | FileKind::Profile)) => {
+                Role::Read(kind @ (FileKind::Kinds | FileKind::Rule | FileKind::Profile | FileKind::Set)) => {
                     self.read(kind, file)
                 }
                 // What else is there is no part of what a copy defines; its lock tells what doesn't belong there.
@@ -143,6 +144,7 @@ impl<'a> Loader<'a> {
         let mut read = std::mem::take(&mut self.reading);
         read.rules.sort_by(|left, right| left.value.id.cmp(&right.value.id));
         read.profiles.sort_by(|left, right| left.value.name.cmp(&right.value.name));
+        read.sets.sort_by(|left, right| left.value.id.cmp(&right.value.id));
         read
     }
 
@@ -225,6 +227,10 @@ impl<'a> Loader<'a> {
                 let exemption = self.located(path, node);
                 self.definitions.exemptions.extend(exemption);
             }
+            FileKind::Set => {
+                let set = self.located(path, node);
+                self.reading.sets.extend(set);
+            }
         }
     }
 
@@ -273,6 +279,7 @@ impl<'a> Loader<'a> {
                 self.unread.drawn_on.extend(said("catalogue"));
                 self.unread.environments.extend([named.to_owned()].into_iter().chain(said("name")));
             }
+            FileKind::Set => self.unread.sets.extend([named.to_owned()].into_iter().chain(said("id"))),
             FileKind::Project | FileKind::Kinds => {}
         }
     }
@@ -281,6 +288,7 @@ impl<'a> Loader<'a> {
         let Self { folder: _, schemas: _, mut definitions, reading: _, sources, mut sink, unread } = self;
         definitions.environments.sort_by(|left, right| left.value.name.cmp(&right.value.name));
         definitions.exemptions.sort_by(|left, right| left.value.name.cmp(&right.value.name));
+        sink.extend(adoption::adopt(&mut definitions, &unread));
         checks::check(&definitions, &unread, &mut sink);
         definitions.rules.dedup_by(|second, first| second.value.id == first.value.id);
         for catalogue in definitions.catalogues.values_mut() {

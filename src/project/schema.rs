@@ -9,7 +9,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
 use super::layout::FileKind;
-use crate::model::{Environment, Exemption, Kinds, Profile, Project, Rule};
+use crate::model::{Environment, Exemption, ExemptionSet, Kinds, Profile, Project, Rule};
 
 /// The JSON Schemas (draft 2020-12) of all policy files, by file name: `rule.json`.
 ///
@@ -28,6 +28,7 @@ pub(super) fn schema(kind: FileKind) -> Value {
         FileKind::Profile => schema_of::<Profile>(kind),
         FileKind::Environment => schema_of::<Environment>(kind),
         FileKind::Exemption => schema_of::<Exemption>(kind),
+        FileKind::Set => schema_of::<ExemptionSet>(kind),
     }
 }
 

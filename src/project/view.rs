@@ -4,8 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Definitions, Layers, Located, Native, catalogue};
-use crate::model::{Environment, Exemption, KindDeclaration, Profile, ProfileRule, Project, Rule};
+use super::{Catalogue, Definitions, Layers, Located, Native, catalogue};
+use crate::model::{
+    Environment, Exemption, ExemptionSet, KindDeclaration, Profile, ProfileRule, Project, Rule,
+};
+
+/// The catalogue that isn't there.
+static NOTHING: Catalogue =
+    Catalogue { kinds: Vec::new(), rules: Vec::new(), profiles: Vec::new(), sets: Vec::new() };
 
 /// The definitions that hold together: the project's own, and a catalogue's.
 #[derive(Clone, Debug)]
@@ -22,6 +28,8 @@ pub struct View<'a> {
     pub rules: Vec<&'a Located<Rule>>,
     /// The profiles of both, sorted by name.
     pub profiles: Vec<&'a Located<Profile>>,
+    /// The sets of both, sorted by id.
+    pub sets: Vec<&'a Located<ExemptionSet>>,
     /// The exemptions, sorted by name.
     pub exemptions: &'a [Located<Exemption>],
     /// Policies that are copied as they are, sorted by target and path.
@@ -113,10 +121,7 @@ impl Definitions {
     /// The project's own definitions, and those of a catalogue. One that isn't there adds none.
     fn view<'a>(&'a self, named: Option<&'a str>) -> View<'a> {
         let catalogue = named.and_then(|version| self.catalogues.get(version));
-        let (kinds, rules, profiles) = match catalogue {
-            Some(catalogue) => (&catalogue.kinds[..], &catalogue.rules[..], &catalogue.profiles[..]),
-            None => (&[][..], &[][..], &[][..]),
-        };
+        let Catalogue { kinds, rules, profiles, sets } = catalogue.unwrap_or(&NOTHING);
         View {
             project: self.project.as_ref(),
             named,
@@ -124,6 +129,7 @@ impl Definitions {
             kinds: together(&self.kinds, kinds, |kind| (kind.group.as_str(), kind.kind.as_str())),
             rules: together(&self.rules, rules, |rule| rule.id.as_str()),
             profiles: together(&self.profiles, profiles, |profile| profile.name.as_str()),
+            sets: together(&self.sets, sets, |set| set.id.as_str()),
             exemptions: &self.exemptions,
             natives: &self.natives,
         }

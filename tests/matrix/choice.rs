@@ -20,20 +20,23 @@ pub struct Choice {
     pub packed: bool,
     /// Whether an environment with many actions is proved too.
     pub actions: bool,
+    /// Whether the sets are proved too.
+    pub sets: bool,
 }
 
 impl Choice {
-    /// Reads the arguments: ids of rules, `bundle`, `packed`, `actions`, and names of targets; all if there are none. Gives nothing if a word is none of
-    /// these: it is then meant for other tests.
+    /// Reads the arguments: ids of rules, `bundle`, `packed`, `actions`, `sets`, and names of targets; all if there are none. Gives
+    /// nothing if a word is none of these: it is then meant for other tests.
     pub fn of(arguments: impl Iterator<Item = String>, rules: &[&str]) -> Result<Option<Self>, String> {
         let (mut chosen, mut targets) = (Vec::new(), Vec::new());
-        let (mut bundle, mut packed, mut actions) = (false, false, false);
+        let (mut bundle, mut packed, mut actions, mut sets) = (false, false, false, false);
         for word in arguments.filter(|word| !word.starts_with('-')) {
             match Target::ALL.into_iter().find(|target| target.name() == word) {
                 Some(target) => targets.push(target),
                 None if word == "bundle" => bundle = true,
                 None if word == "packed" => packed = true,
                 None if word == "actions" => actions = true,
+                None if word == "sets" => sets = true,
                 None if rules.contains(&word.as_str()) => chosen.push(word),
                 None => return Ok(None),
             }
@@ -42,9 +45,10 @@ impl Choice {
             targets.extend(Target::ALL);
         }
         let (seed, full) = (seed()?, is_full());
-        let all = chosen.is_empty() && !bundle && !packed && !actions;
-        let (bundle, packed, actions) = (bundle || all, packed || all, actions || all);
-        Ok(Some(Self { all, rules: chosen, targets, seed, full, bundle, packed, actions }))
+        let all = chosen.is_empty() && !bundle && !packed && !actions && !sets;
+        let (bundle, packed) = (bundle || all, packed || all);
+        let (actions, sets) = (actions || all, sets || all);
+        Ok(Some(Self { all, rules: chosen, targets, seed, full, bundle, packed, actions, sets }))
     }
 
     /// Whether this rule is to be proved.

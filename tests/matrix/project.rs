@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use palisade::ir::{Release, Rule, Target, lower};
+use palisade::model::ExemptionSet;
 use palisade::project::{Definitions, SourceFile, load};
 use palisade::targets::{self, Artefact};
 use serde_json::Value;
@@ -52,6 +53,11 @@ impl Project {
     /// The rules' ids, sorted.
     pub fn rule_ids(&self) -> impl Iterator<Item = &str> {
         self.ids.iter().map(String::as_str)
+    }
+
+    /// The sets that exemptions may adopt.
+    pub fn sets(&self) -> impl Iterator<Item = &ExemptionSet> {
+        self.definitions.sets.iter().map(|set| &set.value)
     }
 
     /// The releases of one rule each that prove it: one for each setting of parameters among its examples.

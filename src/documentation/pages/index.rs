@@ -1,6 +1,6 @@
 //! The index: all rules by category, the profiles, and what the engines don't do.
 
-use super::{Documented, DocumentedProfile, STANDARDS, section};
+use super::{Documented, DocumentedProfile, SETS, STANDARDS, section};
 use crate::bundle::{limits, unseen};
 use crate::documentation::markdown::{code, table, text};
 use crate::ir::{Rule, Target};
@@ -11,6 +11,7 @@ pub(super) fn body(documented: &Documented<'_>, rules: &[Rule]) -> Vec<String> {
         head(documented),
         section("Rules", &categories(documented, rules)),
         section("Profiles", &profiles(documented)),
+        section("Sets", &sets(documented)),
         section("What the engines don't do", &engines()),
     ]
 }
@@ -73,6 +74,13 @@ fn profiles(documented: &Documented<'_>) -> String {
         })
         .collect();
     table(&["profile", "for", "rules"], &rows)
+}
+
+/// What exemptions may adopt.
+fn sets(documented: &Documented<'_>) -> String {
+    let rows: Vec<Vec<String>> =
+        documented.sets.iter().map(|set| vec![format!("[{}]({SETS})", set.id), text(&set.title)]).collect();
+    table(&["set", "what it is for"], &rows)
 }
 
 /// What the engines don't enforce as they are installed, whatever the rule.

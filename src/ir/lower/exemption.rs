@@ -51,7 +51,10 @@ pub fn record(exemption: &Exemption, state: ExemptionState) -> ExemptionRecord {
         created: exemption.created.clone(),
         expires: exemption.expires.clone(),
         identity: identified(&exemption.identity),
-        waives: waives(exemption),
+        waives: match &exemption.adopts {
+            Some(set) => format!("{set}: {}", waives(exemption)),
+            None => waives(exemption),
+        },
         state,
     }
 }

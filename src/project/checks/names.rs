@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::text::{is_rule_id, is_slug, label_fault, line_fault, slug_fault};
+use super::text::{device_fault, is_rule_id, is_slug, label_fault, line_fault, slug_fault};
 use super::{LONGEST_NAME, Report};
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::model::{Project, Rule};
@@ -25,6 +25,7 @@ pub(super) fn check(definitions: &Definitions, sink: &mut Sink) {
     for exemption in &definitions.exemptions {
         check_name(&mut Report { located: exemption, sink }, "exemption", &exemption.value.name);
     }
+    unique(&definitions.sets, "set", "id", |set| &set.id, sink);
     unique(&definitions.rules, "rule id", "id", |rule| &rule.id, sink);
     unique(&definitions.profiles, "profile", "name", |profile| &profile.name, sink);
     unique(&definitions.environments, "environment", "name", |environment| &environment.name, sink);
@@ -95,8 +96,10 @@ fn check_name<T>(report: &mut Report<T>, what: &str, name: &str) {
     let place = Place::root().key("name");
     let slug = slug_fault(&format!("the {what}'s name"), name, LONGEST_NAME);
     let file = stem(&report.located.name);
-    if slug.is_some() {
+    let device = device_fault(&format!("the {what}"), name);
+    if slug.is_some() || device.is_some() {
         report.at(&place, slug);
+        report.at(&place, device);
     } else if report.located.node.is_some() && file != name {
         let fault =
             Diagnostic::error("file-name", format!("the {what} `{name}` stands in the file `{file}.yaml`"))

@@ -28,6 +28,20 @@ pub(super) fn slug_fault(what: &str, text: &str, longest: usize) -> Option<Diagn
     })
 }
 
+/// What is wrong with the name of a file that some system takes for a device, if anything.
+pub(super) fn device_fault(what: &str, text: &str) -> Option<Diagnostic> {
+    const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
+    let is_numbered = |text: &str| {
+        let port = text.strip_prefix("com").or_else(|| text.strip_prefix("lpt"));
+        port.is_some_and(|number| number.len() == 1 && number.chars().all(|digit| digit.is_ascii_digit()))
+    };
+    (DEVICES.contains(&text) || is_numbered(text)).then(|| {
+        Diagnostic::error("reserved-name", format!("{what} can't be called `{text}`"))
+            .label("expected another name")
+            .help("Windows takes a file of this name for a device, so that nobody could check out the project there")
+    })
+}
+
 /// The slug that a text was probably meant to be.
 fn slug_from(text: &str) -> Option<String> {
     let separated: String = text

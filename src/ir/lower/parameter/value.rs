@@ -208,7 +208,8 @@ impl Reader<'_> {
 
     fn monitor(&mut self, written: &Json, place: &Place) -> Option<Value> {
         let Ok(record) = serde_json::from_value::<model::Monitor>(written.clone()) else {
-            let expected = "expected `identity` and `features`, as in an exemption";
+            let expected =
+                "expected `identity` and `features`, as in an exemption, or `exemption` with its name";
             self.refuse("wrong-type", written, place, expected);
             return None;
         };
