@@ -9,6 +9,7 @@ mod limits;
 mod lock;
 mod readme;
 mod reports_role;
+mod runbook;
 
 use std::collections::BTreeMap;
 
@@ -63,7 +64,9 @@ pub fn render(release: &Release) -> Result<Vec<Artefact>, Vec<Unsupported>> {
     let mut artefacts = Vec::new();
     let packs = targets::render_packs(release).into_iter();
     let packs = packs.map(|packed| packed.map(|packed| packed.artefacts));
-    for rendered in release.rules.iter().flat_map(|rule| targets::render_all(release, rule)).chain(packs) {
+    let guards = targets::render_guards(release);
+    let rules = release.rules.iter().flat_map(|rule| targets::render_all(release, rule));
+    for rendered in rules.chain(packs).chain(guards) {
         match rendered {
             Ok(rendered) => artefacts.extend(rendered),
             Err(reason) => unsupported.push(reason),

@@ -206,5 +206,6 @@ fn request(
         object,
         old_object,
         typed: true,
+        groups: Vec::new(),
     }
 }

@@ -172,6 +172,7 @@ fn release(project: &str, help: &str, version: Version, rule: Rule) -> Release {
         packed: BTreeMap::new(),
         left_out: Vec::new(),
         scopes: Vec::new(),
+        break_glass: None,
         protected_labels: BTreeMap::new(),
         exemptions: Vec::new(),
         rules: vec![Rule { placements, ..rule }],
