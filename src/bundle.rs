@@ -9,6 +9,7 @@ mod limits;
 mod lock;
 mod readme;
 mod reports_role;
+mod runbook;
 
 use std::collections::BTreeMap;
 
@@ -80,7 +81,8 @@ pub fn render_with(release: &Release, rules: Vec<Rendered>) -> Result<Vec<Artefa
     let mut artefacts = Vec::new();
     let packs = targets::render_packs(release).into_iter();
     let packs = packs.map(|packed| packed.map(|packed| packed.artefacts));
-    for rendered in rules.into_iter().flatten().chain(packs) {
+    let guards = targets::render_guards(release);
+    for rendered in rules.into_iter().flatten().chain(packs).chain(guards) {
         match rendered {
             Ok(rendered) => artefacts.extend(rendered),
             Err(reason) => unsupported.push(reason),

@@ -101,6 +101,8 @@ pub enum Aspect {
     Layout,
     /// The namespaces that no rule looks into.
     LeftOut,
+    /// Who may take denials away in an incident.
+    BreakGlass,
     /// An exemption's record.
     Exemption,
     /// A policy that is copied as it is.

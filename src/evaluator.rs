@@ -3,6 +3,7 @@
 //! It knows no target, reads no file, and never changes an object. What every engine must decide is what this decides
 //! (design, section 5).
 
+pub mod break_glass;
 mod change;
 mod condition;
 pub mod example;

@@ -3,6 +3,7 @@
 //! `lower` alone names `project` and `model`. Parameters stay references with their resolved values beside them; `fold` makes the
 //! closed form, which every printer but Gatekeeper's takes, and the evaluator too. Nothing here knows an engine or reads a file.
 
+pub mod break_glass;
 pub mod condition;
 pub mod fold;
 pub mod kind;
@@ -17,6 +18,7 @@ pub mod rule;
 pub mod sample;
 pub mod text;
 
+pub use break_glass::BreakGlass;
 pub use condition::{Argument, Arguments, Condition, Count, Leaf, Operand, Predicate, Read, Reading};
 pub use kind::{Kind, KindFields, NEWEST_POD_SECURITY, OLDEST_POD_SECURITY, Version};
 pub use literal::{Literal, LiteralType, Value};

@@ -3,6 +3,7 @@
 //! Writes no file and orders nothing: `bundle` does. What a target can't express is an error with the reason, never a weaker policy.
 
 mod admission;
+mod break_glass;
 mod frame;
 mod functions;
 mod gatekeeper;
@@ -101,6 +102,26 @@ fn render_with(
         Target::ValidatingAdmissionPolicy => validating_admission_policy::render(release, &own, variables),
     };
     artefacts.map_err(|reason| Unsupported { target: Some(target), rule: rule.id.clone(), reason })
+}
+
+/// The guard over the label that breaks the glass, for each target of the release; none if nobody may.
+pub fn render_guards(release: &Release) -> Vec<Result<Vec<Artefact>, Unsupported>> {
+    let Some(glass) = &release.break_glass else { return Vec::new() };
+    let guard = glass.guard();
+    let render = |target: &Target| {
+        let artefacts = match target {
+            Target::KyvernoClusterPolicy => kyverno_cluster_policy::render_guard(release, glass, &guard),
+            Target::KyvernoValidatingPolicy => {
+                kyverno_validating_policy::render_guard(release, glass, &guard)
+            }
+            Target::Gatekeeper => gatekeeper::render_guard(release, glass, &guard),
+            Target::ValidatingAdmissionPolicy => {
+                validating_admission_policy::render_guard(release, glass, &guard)
+            }
+        };
+        artefacts.map_err(|reason| Unsupported { target: Some(*target), rule: guard.id.clone(), reason })
+    };
+    release.engines.keys().map(render).collect()
 }
 
 /// The packs of the targets in the packed layout.

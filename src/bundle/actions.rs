@@ -34,7 +34,8 @@ pub fn denies_pods(rule: &Rule) -> bool {
 /// The actions for objects in namespaces.
 fn in_namespaces(release: &Release, rule: &Rule) -> String {
     let of = |kind: &Kind| {
-        let placements = rule.placements.iter().filter(|placement| placement.is_for(kind));
+        let placements =
+            rule.placements.iter().filter(|placement| placement.is_for(kind) && !placement.broken_glass);
         namespaced(release, placements.collect())
     };
     let others = rule.kinds.iter().find(|kind| Objects::Workloads.hold(kind)).map(of);

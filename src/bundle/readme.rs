@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{actions, applying, denies_pods, limits, unseen};
+use super::{actions, applying, denies_pods, limits, runbook, unseen};
 use crate::ir::{ExemptionRecord, ExemptionState, Native, Operator, Release, Requirement, Target};
 use crate::targets::{described, layout};
 
@@ -15,6 +15,7 @@ pub(super) fn text(release: &Release) -> String {
         head(release),
         enforced(release),
         namespaces(release),
+        runbook::text(release),
         exemptions(release),
         natives(release),
         not_enforced(release),
@@ -154,6 +155,8 @@ fn selected(requirement: &Requirement) -> String {
         Operator::In if requirement.key == NAME_LABEL => values,
         Operator::In => format!("label `{}` is {values}", requirement.key),
         Operator::NotIn => format!("label `{}` is none of {values}", requirement.key),
+        Operator::Exists => format!("with the label `{}`", requirement.key),
+        Operator::DoesNotExist => format!("without the label `{}`", requirement.key),
     }
 }
 

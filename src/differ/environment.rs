@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value as Json;
 
 use super::{Aspect, Change, Class};
+use crate::ir::break_glass::BreakGlass;
 use crate::ir::record::{EngineRecord, EnvironmentRecord, NativeRecord, ReleaseRecord};
 use crate::ir::release::{ExemptionRecord, ExemptionState};
 
@@ -14,6 +15,7 @@ pub(super) fn changes(old: &ReleaseRecord, new: &ReleaseRecord) -> Vec<Change> {
     changes.extend(engines(&old.environment.engines, &new.environment.engines));
     changes.extend(layouts(&old.environment.engines, &new.environment.engines));
     changes.extend(words(&old.environment, &new.environment));
+    changes.extend(break_glass(old.environment.break_glass.as_ref(), new.environment.break_glass.as_ref()));
     changes.extend(left_out(old, new));
     changes.extend(exemptions(&old.exemptions, &new.exemptions));
     changes.extend(natives(&old.natives, &new.natives));
@@ -108,6 +110,56 @@ fn words(old: &EnvironmentRecord, new: &EnvironmentRecord) -> Vec<Change> {
             }
         })
         .collect()
+}
+
+/// Who may take denials away. (The guard, and what is audited where the glass is broken, come and go with that.)
+fn break_glass(old: Option<&BreakGlass>, new: Option<&BreakGlass>) -> Option<Change> {
+    let groups = |glass: &BreakGlass| quoted(&glass.groups);
+    let (class, text) = match (old, new) {
+        (None, None) => return None,
+        (Some(before), Some(after)) if before == after => return None,
+        (None, Some(glass)) => {
+            let text =
+                format!("members of {} may break the glass with the label `{}`", groups(glass), glass.label);
+            (Class::Loosened, text)
+        }
+        (Some(glass), None) => {
+            let text = format!("nobody may break the glass any more, as members of {} could", groups(glass));
+            (Class::Tightened, text)
+        }
+        (Some(before), Some(after)) if before.label != after.label => {
+            let text = format!(
+                "the glass is broken with the label `{}`, no longer with `{}`",
+                after.label, before.label
+            );
+            (Class::Moved, text)
+        }
+        (Some(before), Some(after)) => {
+            let has_all = |one: &BreakGlass, other: &BreakGlass| {
+                one.groups.iter().all(|group| other.groups.contains(group))
+            };
+            let class = match (has_all(before, after), has_all(after, before)) {
+                (true, _) => Class::Loosened,
+                (false, true) => Class::Tightened,
+                (false, false) => Class::Moved,
+            };
+            (
+                class,
+                format!(
+                    "members of {} may break the glass, before those of {}",
+                    groups(after),
+                    groups(before)
+                ),
+            )
+        }
+    };
+    let json = |glass: &BreakGlass| serde_json::to_value(glass).unwrap_or_default();
+    let change = Change::new(Aspect::BreakGlass, class, text);
+    Some(Change { old: old.map(json), new: new.map(json), ..change.named("break_glass") })
+}
+
+fn quoted(texts: &[String]) -> String {
+    texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn shown(text: Option<&String>) -> &str {

@@ -25,32 +25,46 @@ pub(super) fn changes(
     old: &RuleRecord,
     new: &RuleRecord,
 ) -> Vec<Change> {
-    if old.placements == new.placements {
+    let (old_places, new_places) = (with_whole_glass(&old.placements), with_whole_glass(&new.placements));
+    if old_places == new_places {
         return Vec::new();
     }
     let left_out: BTreeSet<&str> = [old_release, new_release]
         .into_iter()
         .flat_map(|release| release.left_out.iter().map(|left| left.namespace.as_str()))
         .collect();
-    let labels = labels(old.placements.iter().chain(&new.placements), &left_out);
+    let labels = labels(old_places.iter().chain(&new_places), &left_out);
     let Some(sorts) = sorts(&labels) else {
         let text = "the namespaces changed, and are of too many sorts to be compared";
         return vec![Change::new(Aspect::Scope, Class::Unclear, text)];
     };
     let everywhere = [Sort::new()];
-    let (old_places, new_places) = (&old.placements, &new.placements);
-    let mut changes = in_namespaces(old_places, new_places, &sorts, &labels);
-    let of_cluster = moved(old_places, new_places, Part::ClusterWide, &everywhere);
+    let mut changes = in_namespaces(&old_places, &new_places, &sorts, &labels);
+    let of_cluster = moved(&old_places, &new_places, Part::ClusterWide, &everywhere);
     changes.extend(
         of_cluster
             .into_keys()
             .map(|(before, after)| change(before, after, "objects without a namespace".to_owned())),
     );
-    if changes.is_empty() && suffixes(&old.placements) != suffixes(&new.placements) {
+    if changes.is_empty() && suffixes(&old_places) != suffixes(&new_places) {
         let text = "the generated objects have other names, for the scopes of namespaces have";
         changes.push(Change::new(Aspect::Text, Class::Editorial, text));
     }
     changes
+}
+
+/// The places as they are where no glass is broken: who may break it is told once, of the environment.
+fn with_whole_glass(placements: &[PlacementRecord]) -> Vec<PlacementRecord> {
+    let asks = |requirement: &Requirement, operator| requirement.operator == operator;
+    placements
+        .iter()
+        .filter(|placement| !placement.selector.iter().any(|one| asks(one, Operator::Exists)))
+        .map(|placement| {
+            let mut whole = placement.clone();
+            whole.selector.retain(|one| !asks(one, Operator::DoesNotExist));
+            whole
+        })
+        .collect()
 }
 
 fn suffixes(placements: &[PlacementRecord]) -> BTreeSet<Option<&str>> {
@@ -169,6 +183,8 @@ fn fits(requirement: &Requirement, sort: &Sort) -> bool {
     match requirement.operator {
         Operator::In => named,
         Operator::NotIn => !named,
+        Operator::Exists => sort.contains_key(&requirement.key),
+        Operator::DoesNotExist => !sort.contains_key(&requirement.key),
     }
 }
 

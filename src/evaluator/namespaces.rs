@@ -79,15 +79,19 @@ impl Namespaces {
 
     /// Whether a namespace meets a requirement; nothing if its labels aren't known.
     fn holds(&self, requirement: &Requirement, namespace: &str) -> Option<bool> {
-        let value = if requirement.key == NAME_LABEL {
-            Some(namespace)
-        } else {
-            self.0.get(namespace)?.get(&requirement.key).map(String::as_str)
+        let known = self.0.get(namespace);
+        let of_label = |labels: &BTreeMap<String, String>| labels.contains_key(&requirement.key);
+        let value = match requirement.operator {
+            // The label that breaks the glass is there for hours, and in no manifest: a namespace that isn't known has none.
+            Operator::Exists => return Some(known.is_some_and(of_label)),
+            Operator::DoesNotExist => return Some(!known.is_some_and(of_label)),
+            Operator::In | Operator::NotIn if requirement.key == NAME_LABEL => Some(namespace),
+            Operator::In | Operator::NotIn => known?.get(&requirement.key).map(String::as_str),
         };
         let is_listed = value.is_some_and(|value| requirement.values.iter().any(|listed| listed == value));
         Some(match requirement.operator {
-            Operator::In => is_listed,
-            Operator::NotIn => !is_listed,
+            Operator::In | Operator::Exists => is_listed,
+            Operator::NotIn | Operator::DoesNotExist => !is_listed,
         })
     }
 }

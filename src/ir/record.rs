@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use super::break_glass::BreakGlass;
 use super::release::{
     Action, Direction, EngineRange, ExemptionRecord, FailurePolicy, LeftOut, Objects, Release, Requirement,
     Severity, Target,
@@ -70,6 +71,9 @@ pub struct EnvironmentRecord {
     /// The label or annotation that names an object's owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
+    /// Who may take denials away in an incident.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub break_glass: Option<BreakGlass>,
     /// The targets by name, each with the versions of its engine.
     pub engines: BTreeMap<String, EngineRecord>,
 }
@@ -220,6 +224,7 @@ impl ReleaseRecord {
                 pod_security: release.pod_security.to_string(),
                 help: release.help.clone(),
                 owner: release.owner.clone(),
+                break_glass: release.break_glass.clone(),
                 engines: release
                     .engines
                     .iter()

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::break_glass::BreakGlass;
 use super::kind::{Kind, Version};
 use super::rule::Rule;
 
@@ -36,6 +37,8 @@ pub struct Release {
     pub left_out: Vec<LeftOut>,
     /// The names of the namespace scopes in order, the last (without a name) left away, with their selectors.
     pub scopes: Vec<(String, Requirement)>,
+    /// Who may take denials away in an incident; nobody if it is absent.
+    pub break_glass: Option<BreakGlass>,
     /// Labels of namespaces that not everybody can set, each with what protects it.
     pub protected_labels: BTreeMap<String, String>,
     /// The exemptions that are granted here, those that have expired too, sorted by name.
@@ -50,6 +53,12 @@ impl Release {
     /// Whether the rules with this action stand together in packs for this target.
     pub fn is_packed(&self, target: Target, action: Action) -> bool {
         self.packed.get(&target).is_some_and(|actions| actions.contains(&action))
+    }
+
+    /// Whether a placement is packed for this target. What denies is packed also where the glass is broken.
+    pub fn packs(&self, target: Target, placement: &Placement) -> bool {
+        self.is_packed(target, placement.action)
+            || placement.broken_glass && self.is_packed(target, Action::Deny)
     }
 }
 
@@ -161,6 +170,8 @@ pub struct Placement {
     pub scope: Option<String>,
     /// Which of the rule's objects it is for.
     pub objects: Objects,
+    /// Whether it is for the namespaces in which the glass is broken: what is refused in the others is audited there.
+    pub broken_glass: bool,
     /// The namespaces, as requirements on their labels that must all hold.
     pub selector: Vec<Requirement>,
     /// What happens.
@@ -181,7 +192,8 @@ impl Placement {
             Objects::Pods => Some("pods"),
             Objects::ClusterWide => Some("cluster"),
         };
-        let parts: Vec<&str> = self.scope.as_deref().into_iter().chain(objects).collect();
+        let broken_glass = self.broken_glass.then_some("break-glass");
+        let parts: Vec<&str> = self.scope.as_deref().into_iter().chain(objects).chain(broken_glass).collect();
         (!parts.is_empty()).then(|| parts.join("-"))
     }
 
@@ -223,8 +235,21 @@ pub struct Requirement {
     pub key: String,
     /// Whether the value must be, or must not be, among the values.
     pub operator: Operator,
-    /// The values, sorted.
+    /// The values, sorted; none where any value counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<String>,
+}
+
+impl Operator {
+    /// The word in Kubernetes' API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Operator::In => "In",
+            Operator::NotIn => "NotIn",
+            Operator::Exists => "Exists",
+            Operator::DoesNotExist => "DoesNotExist",
+        }
+    }
 }
 
 /// How a requirement compares.
@@ -235,6 +260,10 @@ pub enum Operator {
     In,
     /// The label is absent, or its value is none of these.
     NotIn,
+    /// The label is there, with any value.
+    Exists,
+    /// The label is absent.
+    DoesNotExist,
 }
 
 /// What happens to an object that violates a rule. Lowering leaves out what is disabled.

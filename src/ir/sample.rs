@@ -138,6 +138,7 @@ pub fn placement(scope: Option<&str>, selector: &[(&str, Operator, &[&str])], ac
     Placement {
         scope: scope.map(str::to_owned),
         objects: Objects::Namespaced,
+        broken_glass: false,
         selector: [left_out].iter().chain(selector).map(requirement).collect(),
         action,
         failure_policy: match action {
@@ -181,6 +182,7 @@ pub fn release() -> Release {
             },
         )],
         natives: Vec::new(),
+        break_glass: None,
         protected_labels: BTreeMap::new(),
         exemptions: vec![ExemptionRecord {
             name: "node-agent".to_owned(),

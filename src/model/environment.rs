@@ -47,6 +47,18 @@ pub struct ActionsApart {
     pub pods: Option<Action>,
 }
 
+/// Who may take denials away in an incident, and how.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BreakGlass {
+    /// The key of the label that takes them away in the namespace that carries it, with any value
+    #[schemars(length(min = 1))]
+    pub label: String,
+    /// The groups of users who may set, change and remove the label, and whom rules for objects without a namespace let pass
+    #[schemars(length(min = 1))]
+    pub groups: Vec<String>,
+}
+
 /// The laxest action that rules of each severity may have, in all namespaces.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -259,6 +271,9 @@ pub struct Environment {
     /// The laxest action that rules of each severity may have, in all namespaces
     #[serde(default)]
     pub severity_floor: SeverityFloor,
+    /// Who may take denials away in an incident, and how; nobody when it isn't said
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub break_glass: Option<BreakGlass>,
     /// The namespaces that no rule looks into
     #[serde(default)]
     pub left_out: LeftOut,

@@ -11,7 +11,7 @@ use super::{frame, names};
 use crate::expression::{Unprintable, cel};
 use crate::ir::fold::fold;
 use crate::ir::text::TEXT_LIMIT;
-use crate::ir::{Action, Kind, Operator, Placement, Release, Rule};
+use crate::ir::{Action, Kind, Placement, Release, Rule};
 
 /// The variables that give a denial's text, each before those that use it.
 const TEXT_VARIABLES: [&str; 5] = ["ranked", "sorted", "fitting", "name", "text"];
@@ -210,17 +210,13 @@ fn owned(texts: Vec<&str>) -> Vec<String> {
 
 /// The requirements on the namespace's labels.
 pub(super) fn selector(placement: &Placement) -> Value {
-    let operator = |operator| match operator {
-        Operator::In => "In",
-        Operator::NotIn => "NotIn",
-    };
     placement
         .selector
         .iter()
         .map(|requirement| {
             context! {
                 key => requirement.key.as_str(),
-                operator => operator(requirement.operator),
+                operator => requirement.operator.name(),
                 values => requirement.values.clone(),
             }
         })

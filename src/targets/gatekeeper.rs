@@ -12,9 +12,9 @@ use std::collections::BTreeMap;
 use minijinja::{Value, context};
 pub(super) use pack::render_packs;
 
-use super::{Artefact, frame, names};
+use super::{Artefact, break_glass, frame, names};
 use crate::expression::rego;
-use crate::ir::{Action, Kind, Objects, Operator, Placement, Release, Requirement, Rule};
+use crate::ir::{Action, BreakGlass, Kind, Objects, Placement, Release, Requirement, Rule};
 
 /// The longest name of a kind of which Gatekeeper can make a resource: with `List` behind it 63 characters.
 const LONGEST_KIND: usize = 59;
@@ -50,8 +50,12 @@ fn check_kind(kind: &str) -> Result<(), String> {
 
 /// The ConstraintTemplate.
 fn template(release: &Release, rule: &Rule, kind: &str) -> Result<String, String> {
-    let module = module(release, rule)?;
-    let library = library::used_by(&module);
+    template_of(release, rule, kind, &module(release, rule)?)
+}
+
+/// The ConstraintTemplate around a module.
+fn template_of(release: &Release, rule: &Rule, kind: &str, module: &str) -> Result<String, String> {
+    let library = library::used_by(module);
     let schema = (!rule.parameters.is_empty()).then(|| tree::indented(&schema::of_parameters(rule), 10));
     frame::render(
         "gatekeeper/template.yaml.j2",
@@ -62,7 +66,7 @@ fn template(release: &Release, rule: &Rule, kind: &str) -> Result<String, String
             labels => names::labels(release, rule, None),
             annotations => annotations(rule),
             schema => schema.map(frame::code),
-            module => frame::code(tree::block(&module, 14)),
+            module => frame::code(tree::block(module, 14)),
             libraries => vec![frame::code(tree::block(&library, 16))],
         },
     )
@@ -79,9 +83,45 @@ fn module(release: &Release, rule: &Rule) -> Result<String, String> {
             help => frame::code(rego::text(&release.help.replace("<< rule >>", &rule.id))),
             governed => frame::code(module.governed),
             is_sparing => module.is_sparing,
+            passes => passing(release, rule).map(frame::code),
             rules => frame::code(module.rules),
         },
     )
+}
+
+/// The files of the guard over the label that breaks the glass.
+pub(super) fn render_guard(
+    release: &Release,
+    glass: &BreakGlass,
+    guard: &Rule,
+) -> Result<Vec<Artefact>, String> {
+    let kind = names::constraint_kind(release, guard);
+    check_kind(&kind)?;
+    let module = frame::render(
+        "gatekeeper/guard.rego.j2",
+        context! {
+            key => frame::code(rego::text(&glass.label)),
+            groups => frame::code(break_glass::rego_texts(glass.groups.iter().map(String::as_str))),
+            rule => frame::code(rego::text(&guard.id)),
+            refusal => frame::code(rego::text(&glass.refusal())),
+        },
+    )?;
+    let template = template_of(release, guard, &kind, &module)?;
+    let kinds: Vec<&Kind> = guard.kinds.iter().collect();
+    let mut constraints = Vec::new();
+    for placement in &guard.placements {
+        let labels = names::labels(release, guard, Some(placement.action));
+        constraints.push(constraint(names::rule_name(release, guard), labels, placement, &kinds, None)?);
+    }
+    let constraints = documents(names::header(guard), &kind, annotations(guard), constraints)?;
+    let artefact =
+        |folder: &str, text| Artefact::of_rule(format!("gatekeeper/{folder}/{}.yaml", guard.id), text);
+    Ok(vec![artefact("templates", template), artefact("constraints", constraints)])
+}
+
+/// The rule that is true of somebody whom the rule lets pass. A template serves all placements: those that don't deny refuse nobody.
+fn passing(release: &Release, rule: &Rule) -> Option<String> {
+    break_glass::rego_passing(release, rule, &[Action::Deny])
 }
 
 /// The values of a rule's parameters.
@@ -183,11 +223,7 @@ fn by_group(kinds: &[&Kind]) -> Vec<Value> {
 
 /// A requirement on the labels of namespaces.
 fn requirement(requirement: &Requirement) -> Value {
-    let operator = match requirement.operator {
-        Operator::In => "In",
-        Operator::NotIn => "NotIn",
-    };
-    context! { key => &requirement.key, operator, values => &requirement.values }
+    context! { key => &requirement.key, operator => requirement.operator.name(), values => &requirement.values }
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 use minijinja::{Value, context};
 
 use super::pack::Part;
-use super::{Artefact, admission, frame, kyverno, names};
-use crate::ir::{Action, Kind, Placement, Release, Rule, Target};
+use super::{Artefact, admission, break_glass, frame, kyverno, names};
+use crate::ir::break_glass::GUARDED_SUBRESOURCES;
+use crate::ir::{Action, BreakGlass, FailurePolicy, Kind, Placement, Release, Rule, Target};
 
 /// The files of one rule, or why it can't be said.
 pub(super) fn render(
@@ -39,7 +40,7 @@ pub(super) fn render_pack(
     let labels = admission::pairs(pack.labels(release));
     let given = context! {
         header => pack.header(),
-        policies => vec![policy_of(pack.name(release), labels, place, &kinds.iter().collect::<Vec<_>>())],
+        policies => vec![policy_of(release, pack.name(release), labels, place, &kinds.iter().collect::<Vec<_>>())],
         rule => pack.stem(),
         annotations => admission::pairs(kyverno::annotations_of_pack(pack)),
         operations => admission::operations(&pack.rules),
@@ -50,15 +51,55 @@ pub(super) fn render_pack(
     Ok(vec![Artefact::of_pack(format!("{folder}/{}.yaml", pack.stem()), text)])
 }
 
+/// The file of the guard over the label that breaks the glass. In the background there is nobody who asks.
+pub(super) fn render_guard(
+    release: &Release,
+    glass: &BreakGlass,
+    guard: &Rule,
+) -> Result<Vec<Artefact>, String> {
+    let folder = Target::KyvernoClusterPolicy.name();
+    let subresources =
+        GUARDED_SUBRESOURCES.map(|resource| resource.replacen("namespaces", "v1/Namespace", 1));
+    let kinds: Vec<String> = ["v1/Namespace".to_owned()].into_iter().chain(subresources).collect();
+    let policy = context! {
+        name => names::rule_name(release, guard),
+        labels => admission::labels(release, guard, Some(Action::Deny)),
+        failure_policy => FailurePolicy::Fail.name(),
+        failure_action => "Enforce",
+        emit_warning => false,
+        background => false,
+        selector => Vec::<Value>::new(),
+        kinds,
+        verdict => break_glass::verdict(None),
+    };
+    let given = context! {
+        header => names::header(guard),
+        policies => vec![policy],
+        rule => guard.id.to_lowercase(),
+        annotations => admission::pairs(kyverno::annotations(guard)),
+        operations => break_glass::OPERATIONS,
+        variables => break_glass::variables(glass),
+        message => names::message(guard),
+    };
+    let text = frame::render(&format!("{folder}/policy.yaml.j2"), given)?;
+    Ok(vec![Artefact::of_rule(format!("{folder}/{}.yaml", guard.id), text)])
+}
+
 /// What the template takes for one placement of a rule.
 fn policy(release: &Release, rule: &Rule, placement: &Placement) -> Value {
     let labels = admission::labels(release, rule, Some(placement.action));
     let kinds = admission::kinds_of(rule, placement);
-    policy_of(names::object_name(release, rule, placement), labels, placement, &kinds)
+    policy_of(release, names::object_name(release, rule, placement), labels, placement, &kinds)
 }
 
 /// What the template takes for one policy.
-fn policy_of(name: String, labels: Value, placement: &Placement, kinds: &[&Kind]) -> Value {
+fn policy_of(
+    release: &Release,
+    name: String,
+    labels: Value,
+    placement: &Placement,
+    kinds: &[&Kind],
+) -> Value {
     let (failure_action, emit_warning) = match placement.action {
         Action::Audit => ("Audit", false),
         Action::Warn => ("Audit", true),
@@ -70,6 +111,8 @@ fn policy_of(name: String, labels: Value, placement: &Placement, kinds: &[&Kind]
         failure_policy => placement.failure_policy.name(),
         failure_action,
         emit_warning,
+        background => true,
+        verdict => break_glass::verdict(break_glass::passing(release, placement).as_deref()),
         selector => admission::selector(placement),
         kinds => kinds.iter().copied().flat_map(full_names).collect::<Vec<_>>(),
     }

@@ -3,8 +3,8 @@
 use minijinja::{Value, context};
 
 use super::pack::Part;
-use super::{Artefact, admission, frame, kyverno, names};
-use crate::ir::{Action, Placement, Release, Rule, Target};
+use super::{Artefact, admission, break_glass, frame, kyverno, names};
+use crate::ir::{Action, BreakGlass, FailurePolicy, Placement, Release, Rule, Target};
 
 /// The files of one rule, or why it can't be said.
 pub(super) fn render(
@@ -41,7 +41,7 @@ pub(super) fn render_pack(
     let labels = admission::pairs(pack.labels(release));
     let given = context! {
         header => pack.header(),
-        policies => vec![policy_of(pack.name(release), labels, place, resources)],
+        policies => vec![policy_of(release, pack.name(release), labels, place, resources)],
         annotations => admission::pairs(kyverno::annotations_of_pack(pack)),
         operations => admission::operations(&pack.rules),
         variables => variables.printed(),
@@ -53,15 +53,52 @@ pub(super) fn render_pack(
     Ok(vec![Artefact::of_pack(format!("{folder}/{}.yaml", pack.stem()), text)])
 }
 
+/// The file of the guard over the label that breaks the glass. In the background there is nobody who asks.
+pub(super) fn render_guard(
+    release: &Release,
+    glass: &BreakGlass,
+    guard: &Rule,
+) -> Result<Vec<Artefact>, String> {
+    let folder = Target::KyvernoValidatingPolicy.name();
+    let policy = context! {
+        name => names::rule_name(release, guard),
+        labels => admission::labels(release, guard, Some(Action::Deny)),
+        failure_policy => FailurePolicy::Fail.name(),
+        validation_actions => ["Deny"],
+        background => false,
+        selector => Vec::<Value>::new(),
+        resource_rules => break_glass::resource_rules(),
+        verdict => break_glass::verdict(None),
+    };
+    let given = context! {
+        header => names::header(guard),
+        policies => vec![policy],
+        annotations => admission::pairs(kyverno::annotations(guard)),
+        operations => break_glass::OPERATIONS,
+        variables => break_glass::variables(glass),
+        is_packed => false,
+        has_waivers => false,
+        message => names::message(guard),
+    };
+    let text = frame::render(&format!("{folder}/policy.yaml.j2"), given)?;
+    Ok(vec![Artefact::of_rule(format!("{folder}/{}.yaml", guard.id), text)])
+}
+
 /// What the template takes for one placement of a rule.
 fn policy(release: &Release, rule: &Rule, placement: &Placement) -> Value {
     let labels = admission::labels(release, rule, Some(placement.action));
     let resources = admission::resource_rules(&[rule], &admission::kinds_of(rule, placement));
-    policy_of(names::object_name(release, rule, placement), labels, placement, resources)
+    policy_of(release, names::object_name(release, rule, placement), labels, placement, resources)
 }
 
 /// What the template takes for one policy.
-fn policy_of(name: String, labels: Value, placement: &Placement, resource_rules: Value) -> Value {
+fn policy_of(
+    release: &Release,
+    name: String,
+    labels: Value,
+    placement: &Placement,
+    resource_rules: Value,
+) -> Value {
     let validation_actions = match placement.action {
         Action::Audit => vec!["Audit"],
         Action::Warn => vec!["Warn", "Audit"],
@@ -72,6 +109,8 @@ fn policy_of(name: String, labels: Value, placement: &Placement, resource_rules:
         labels,
         failure_policy => placement.failure_policy.name(),
         validation_actions,
+        background => true,
+        verdict => break_glass::verdict(break_glass::passing(release, placement).as_deref()),
         selector => admission::selector(placement),
         resource_rules,
     }

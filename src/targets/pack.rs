@@ -136,7 +136,7 @@ pub(super) struct Part<'a> {
 impl<'a> Group<'a> {
     /// The packs of a target, each with its variables; none if it packs no such rules.
     pub(super) fn parts(&self, release: &Release, target: Target) -> Result<&[Part<'a>], String> {
-        if !release.is_packed(target, self.action) {
+        if !release.packs(target, self.place) {
             return Ok(&[]);
         }
         let printed = self.printed.get_or_init(|| self.print(release));
@@ -163,12 +163,13 @@ pub(super) fn groups(release: &Release) -> Vec<Group<'_>> {
     for rule in &release.rules {
         for place in &rule.placements {
             let has_kinds = rule.kinds.iter().any(|kind| place.is_for(kind));
-            if !has_kinds || !release.packed.values().any(|actions| actions.contains(&place.action)) {
+            if !has_kinds || !release.packed.keys().any(|target| release.packs(*target, place)) {
                 continue;
             }
             let is_same = |group: &&mut Group<'_>| {
                 group.action == place.action
                     && group.place.objects == place.objects
+                    && group.place.broken_glass == place.broken_glass
                     && group.place.scope == place.scope
                     && group.place.selector == place.selector
                     && group.place.failure_policy == place.failure_policy
@@ -189,7 +190,7 @@ pub(super) fn groups(release: &Release) -> Vec<Group<'_>> {
 
 /// The rule with the placements in which it has a policy of its own for a target.
 pub(super) fn unpacked(release: &Release, target: Target, rule: &Rule) -> Rule {
-    let is_own = |placement: &&Placement| !release.is_packed(target, placement.action);
+    let is_own = |placement: &&Placement| !release.packs(target, placement);
     Rule { placements: rule.placements.iter().filter(is_own).cloned().collect(), ..rule.clone() }
 }
 

@@ -5,9 +5,9 @@
 use minijinja::{Value, context};
 
 use super::pack::{Pack, Part};
-use super::{Artefact, admission, frame, functions, names};
+use super::{Artefact, admission, break_glass, frame, functions, names};
 use crate::expression::cel;
-use crate::ir::{Action, FailurePolicy, Placement, Release, Rule, Severity, Target};
+use crate::ir::{Action, BreakGlass, FailurePolicy, Placement, Release, Rule, Severity, Target};
 
 /// The files of one rule, or why it can't be said.
 pub(super) fn render(
@@ -40,6 +40,7 @@ pub(super) fn render_pack(
     let name = pack.name(release);
     let printed = variables.printed();
     functions::check_pack(release, &pack.rules, &printed)?;
+    let passing = break_glass::passing(release, place);
     let policy = context! {
         header => pack.header(),
         name => &name,
@@ -52,6 +53,8 @@ pub(super) fn render_pack(
         message => pack.message(release),
         severity_if_violated => severity_if_violated(pack),
         is_packed => true,
+        verdict => break_glass::verdict(passing.as_deref()),
+        passing_trace => passing.as_deref().map(break_glass::trace),
         has_waivers => variables.has_trace(),
     };
     let binding = context! {
@@ -72,6 +75,55 @@ pub(super) fn render_pack(
     Ok(vec![
         file(pack.stem(), "policy", policy)?,
         file(format!("{}.binding", pack.stem()), "binding", bindings)?,
+    ])
+}
+
+/// The files of the guard over the label that breaks the glass.
+pub(super) fn render_guard(
+    release: &Release,
+    glass: &BreakGlass,
+    guard: &Rule,
+) -> Result<Vec<Artefact>, String> {
+    let folder = Target::ValidatingAdmissionPolicy.name();
+    let variables = break_glass::variables(glass);
+    functions::check(release, &variables)?;
+    let name = names::rule_name(release, guard);
+    let policy = context! {
+        header => names::header(guard),
+        name => &name,
+        labels => admission::labels(release, guard, None),
+        annotations => admission::pairs(names::annotations(guard)),
+        failure_policy => FailurePolicy::Fail.name(),
+        operations => break_glass::OPERATIONS,
+        resource_rules => break_glass::resource_rules(),
+        variables,
+        verdict => break_glass::verdict(None),
+        message => names::message(guard),
+        severity_if_violated => break_glass::severity_if_violated(),
+        is_packed => false,
+        passing_trace => None::<String>,
+        has_waivers => false,
+    };
+    let binding = context! {
+        name => &name,
+        policy => &name,
+        labels => admission::labels(release, guard, Some(Action::Deny)),
+        annotations => Vec::<Value>::new(),
+        validation_actions => ["Deny"],
+        selector => Vec::<Value>::new(),
+        operations => break_glass::OPERATIONS,
+        resource_rules => None::<Value>,
+    };
+    let bindings = context! { header => names::header(guard), bindings => vec![binding] };
+    Ok(vec![
+        Artefact::of_rule(
+            format!("{folder}/{}.yaml", guard.id),
+            frame::render(&format!("{folder}/policy.yaml.j2"), policy)?,
+        ),
+        Artefact::of_rule(
+            format!("{folder}/{}.binding.yaml", guard.id),
+            frame::render(&format!("{folder}/binding.yaml.j2"), bindings)?,
+        ),
     ])
 }
 
@@ -102,6 +154,7 @@ fn validation_actions(action: Action) -> Vec<&'static str> {
 fn policy(release: &Release, rule: &Rule, variables: Value) -> Value {
     let fails = rule.placements.iter().any(|placement| placement.failure_policy == FailurePolicy::Fail);
     let failure_policy = if fails { FailurePolicy::Fail } else { FailurePolicy::Ignore };
+    let passing = break_glass::passing_of_rule(release, rule);
     context! {
         header => names::header(rule),
         name => names::rule_name(release, rule),
@@ -114,6 +167,8 @@ fn policy(release: &Release, rule: &Rule, variables: Value) -> Value {
         message => names::message(rule),
         severity_if_violated => format!("variables.violations == [] ? '' : {}", cel::quoted(rule.severity.name())),
         is_packed => false,
+        verdict => break_glass::verdict(passing.as_deref()),
+        passing_trace => passing.as_deref().map(break_glass::trace),
         has_waivers => admission::has_waivers(rule),
     }
 }

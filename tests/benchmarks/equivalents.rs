@@ -145,6 +145,7 @@ pub fn request(object: &Value) -> Request {
         object: object.clone(),
         old_object: Value::Null,
         typed: false,
+        groups: Vec::new(),
     }
 }
 

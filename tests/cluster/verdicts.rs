@@ -296,5 +296,6 @@ fn request(
         object,
         old_object,
         typed: true,
+        groups: Vec::new(),
     }
 }

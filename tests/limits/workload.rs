@@ -86,6 +86,7 @@ fn request(group: &str, plural: &str, object: Value, old_object: Value) -> Reque
         object,
         old_object,
         typed: true,
+        groups: Vec::new(),
     }
 }
 

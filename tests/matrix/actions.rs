@@ -1,24 +1,27 @@
 //! The actions of an environment that has many: each namespace and each sort of object gets the one that is said for it, whatever
-//! policies stand beside it; rule by rule, and packed.
+//! policies stand beside it, and whoever asks; rule by rule, and packed.
 
 use std::collections::BTreeMap;
 
 use palisade::evaluator::example;
-use palisade::ir::{Action, Release};
-use serde_json::Value;
+use palisade::ir::{Action, BreakGlass, Release};
+use serde_json::{Value, json};
 
 use crate::case::Origin;
 use crate::choice::Choice;
+use crate::engines::Request;
 use crate::judging::Bench;
 use crate::packed::{self, Asked, Write};
 use crate::project::Project;
-use crate::reference::{Labels, labelled, namespaces};
+use crate::reference::{Labels, NAME_LABEL, labelled, namespaces};
 use crate::requests;
 use crate::tally::Tally;
 
 /// The project, which is small, so that everything can be asked; and its environment.
 pub const PROJECT: &str = "tests/projects/small";
 const ENVIRONMENT: &str = "rollout";
+/// One in so many cases goes to ClusterPolicy, which compiles the expressions of each policy anew in each request.
+const SAMPLE: usize = 5;
 
 /// Proves the actions.
 pub fn prove(choice: &Choice, bench: &mut Bench, tally: &mut Tally) -> Result<(), String> {
@@ -35,19 +38,38 @@ pub fn prove(choice: &Choice, bench: &mut Bench, tally: &mut Tally) -> Result<()
             }
             false => BTreeMap::new(),
         };
-        let asked = Asked { release: &release, name, writes: &writes, labels: &labels, sample: 1 };
+        let asked = Asked { release: &release, name, writes: &writes, labels: &labels, sample: SAMPLE };
         packed::ask(&asked, choice, bench, tally)?;
     }
     Ok(())
 }
 
-/// A namespace of each sort; that of cluster-scoped objects has no name.
+/// A namespace of each sort, each also with its glass broken; that of cluster-scoped objects has no name.
 fn places(release: &Release) -> Vec<(String, Labels)> {
-    let others = ["default", ""].map(|name| (name.to_owned(), labelled(name, &[])));
-    namespaces(release).into_iter().chain(others).collect()
+    let mut places = namespaces(release);
+    places.push(("default".to_owned(), labelled("default", &[])));
+    if let Some(glass) = &release.break_glass {
+        let broken = places.iter().filter_map(|(name, labels)| broken(release, glass, name, labels));
+        let broken: Vec<_> = broken.collect();
+        places.extend(broken);
+    }
+    places.push((String::new(), labelled("", &[])));
+    places
 }
 
-/// Every example as every kind, in every write and every place.
+/// Another namespace of the same sort, with its glass broken.
+fn broken(release: &Release, glass: &BreakGlass, name: &str, labels: &Labels) -> Option<(String, Labels)> {
+    let mut listed = release.scopes.iter().map(|(_, scope)| &scope.values);
+    let name = match listed.find(|values| values.iter().any(|value| value == name)) {
+        Some(values) => values.iter().find(|other| *other != name)?.clone(),
+        None => format!("{name}-broken"),
+    };
+    let own = labels.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    let own: Vec<_> = own.filter(|(key, _)| *key != NAME_LABEL).chain([(glass.label.as_str(), "")]).collect();
+    Some((name.clone(), labelled(&name, &own)))
+}
+
+/// Every example as every kind, in every write and every place; about objects without a namespace also by others.
 fn writes(release: &Release, places: &[(String, Labels)]) -> Vec<Write> {
     let mut writes = Vec::new();
     for rule in &release.rules {
@@ -62,10 +84,67 @@ fn writes(release: &Release, places: &[(String, Labels)]) -> Vec<Write> {
                     let others = requests::others(rule, &made.kind, &object);
                     let created = requests::create(&made.kind, &object);
                     let requests = others.into_iter().map(|(request, _)| request).chain([created]);
-                    writes.extend(requests.map(|request| (made.kind.clone(), request, origin.clone())));
+                    for request in requests {
+                        let asked = match made.kind.namespaced {
+                            // Who asks is of no matter there.
+                            true => vec![request],
+                            false => by_others(release, request),
+                        };
+                        writes.extend(
+                            asked.into_iter().map(|asked| (made.kind.clone(), asked, origin.clone())),
+                        );
+                    }
                 }
             }
         }
     }
+    writes.extend(guarded(release));
     writes
+}
+
+/// A request by somebody, by somebody in another group, and by a member of each group that may break the glass.
+fn by_others(release: &Release, request: Request) -> Vec<Request> {
+    let members = release.break_glass.iter().flat_map(|glass| &glass.groups).map(|group| vec![group.clone()]);
+    let others = [Vec::new(), vec!["developers".to_owned()]];
+    others.into_iter().chain(members).map(|groups| Request { groups, ..request.clone() }).collect()
+}
+
+/// Every change of the label that breaks the glass, by everybody, by each way that leads there.
+fn guarded(release: &Release) -> Vec<Write> {
+    let Some(glass) = &release.break_glass else { return Vec::new() };
+    let guard = glass.guard();
+    let Some(kind) = guard.kinds.first() else { return Vec::new() };
+    let labels = [
+        json!({}),
+        json!({"team": "shop"}),
+        json!({(glass.label.as_str()): "INC-1"}),
+        json!({(glass.label.as_str()): ""}),
+    ];
+    let states = labels.map(|labels| {
+        json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "incident", "labels": labels}})
+    });
+    let bare = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "incident"}});
+    let states: Vec<Value> = states.into_iter().chain([bare]).collect();
+    let mut requests: Vec<Request> = states.iter().map(|after| requests::create(kind, after)).collect();
+    for (before, after) in states.iter().flat_map(|before| states.iter().map(move |after| (before, after))) {
+        for subresource in ["", "status", "finalize"] {
+            let update = Request {
+                operation: "UPDATE",
+                subresource,
+                old_object: before.clone(),
+                ..requests::create(kind, after)
+            };
+            requests.push(update);
+        }
+        requests.push(Request {
+            operation: "DELETE",
+            object: Value::Null,
+            old_object: before.clone(),
+            ..requests::create(kind, before)
+        });
+    }
+    let requests = requests.into_iter().flat_map(|request| by_others(release, request));
+    requests
+        .map(|request| (kind.clone(), request, Origin::Written("the label that breaks the glass".to_owned())))
+        .collect()
 }

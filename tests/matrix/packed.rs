@@ -80,6 +80,7 @@ pub fn ask(asked: &Asked<'_>, choice: &Choice, bench: &mut Bench, tally: &mut Ta
     for target in &choice.targets {
         let packs = packs(release, *target)?;
         let mut documents = project::documents(*target, release, release.rules.iter())?;
+        documents.extend(project::guard(*target, release)?);
         for packed in &packs {
             documents.extend(project::read(&packed.artefacts)?);
         }

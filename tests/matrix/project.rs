@@ -92,6 +92,19 @@ pub fn documents<'a>(
     Ok(documents)
 }
 
+/// The guard over the label that breaks the glass; none if nobody may.
+pub fn guard(target: Target, release: &Release) -> Result<Vec<Value>, String> {
+    let mut documents = Vec::new();
+    for rendered in targets::render_guards(release) {
+        let artefacts = rendered.map_err(|refusal| format!("{}: {}", target.name(), refusal.reason))?;
+        let folder = format!("{}/", target.name());
+        let own: Vec<Artefact> =
+            artefacts.into_iter().filter(|artefact| artefact.path.starts_with(&folder)).collect();
+        documents.extend(read(&own)?);
+    }
+    Ok(documents)
+}
+
 /// The documents in files.
 pub fn read(artefacts: &[Artefact]) -> Result<Vec<Value>, String> {
     let mut documents = Vec::new();

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use palisade::diagnostic::{Sources, Span};
+use palisade::evaluator::break_glass;
 use palisade::evaluator::{self, CompiledRule, Operation, Status, UNREADABLE, Verdict, Violation};
+use palisade::ir::break_glass::GUARD;
 use palisade::ir::text::LISTED;
 use palisade::ir::{Kind, Loop, Operator, Placement, Release, Requirement, Rule, Source, Target};
 use palisade::targets::{self, Packed};
@@ -31,7 +33,7 @@ impl<'a> Reference<'a> {
         let mut expected = Expected::default();
         let Some((placement, verdict)) = self.judged(request, fits) else { return expected };
         expected.exempted = exempted_by(&verdict);
-        if !verdict.denies() {
+        if !verdict.denies() || break_glass::lets_pass(self.release, placement, &request.groups) {
             return expected;
         }
         let action = placement.action.name().to_owned();
@@ -55,20 +57,32 @@ impl<'a> Reference<'a> {
     }
 
     fn verdict(&self, request: &Request) -> Verdict {
-        let (object, old_object) = (node(&request.object), node(&request.old_object));
-        let operation = match request.operation {
-            "CREATE" => Operation::Create,
-            "UPDATE" => Operation::Update,
-            _ => Operation::Delete,
-        };
-        let asked = evaluator::Request {
-            operation,
-            subresource: request.subresource,
-            object: (!request.object.is_null()).then_some(&object),
-            old_object: (!request.old_object.is_null()).then_some(&old_object),
-        };
-        evaluator::judge(&self.compiled, &asked)
+        asked(request, |asked| evaluator::judge(&self.compiled, asked))
     }
+}
+
+/// Asks the evaluator about a request.
+fn asked<T>(request: &Request, ask: impl Fn(&evaluator::Request<'_>) -> T) -> T {
+    let (object, old_object) = (node(&request.object), node(&request.old_object));
+    let operation = match request.operation {
+        "CREATE" => Operation::Create,
+        "UPDATE" => Operation::Update,
+        _ => Operation::Delete,
+    };
+    ask(&evaluator::Request {
+        operation,
+        subresource: request.subresource,
+        object: (!request.object.is_null()).then_some(&object),
+        old_object: (!request.old_object.is_null()).then_some(&old_object),
+    })
+}
+
+/// What the guard over the label that breaks the glass says of a request.
+fn guarded(release: &Release, request: &Request) -> Option<(String, String)> {
+    let glass =
+        release.break_glass.as_ref().filter(|_| request.group.is_empty() && request.kind == "Namespace")?;
+    let refusal = asked(request, |asked| break_glass::guard(glass, asked, &request.groups))?;
+    Some(("deny".to_owned(), format!("{GUARD} Namespace/{}: {refusal}.", request.name)))
 }
 
 /// The exemptions without which there would be more violations. An object that can't be read is judged no further.
@@ -101,7 +115,7 @@ pub fn namespaces(release: &Release) -> Vec<(String, Labels)> {
 }
 
 /// The label that the API server puts on each namespace: its name.
-const NAME_LABEL: &str = "kubernetes.io/metadata.name";
+pub const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
 /// The labels of a namespace: these, and the one that the API server gives.
 pub fn labelled(name: &str, labels: &[(&str, &str)]) -> Labels {
@@ -144,10 +158,12 @@ pub fn expected_in_packs(
             continue;
         };
         expected.exempted.extend(exempted_by(&verdict).into_iter().map(|name| format!("{id}: {name}")));
-        if verdict.denies() {
+        if verdict.denies() && !break_glass::lets_pass(reference.release, placement, &request.groups) {
             violated.entry(pack).or_default().push((reference.rule, verdict));
         }
     }
+    let release = references.first().map(|reference| reference.release);
+    expected.texts.extend(release.and_then(|release| guarded(release, request)));
     for (pack, violated) in violated {
         let action = packs[pack].action.name().to_owned();
         let is_unreadable = |violation: &Violation| violation.status == Status::Unreadable;
@@ -181,6 +197,8 @@ fn fits(placement: &Placement, kind: &Kind, labels: &Labels) -> bool {
         match requirement.operator {
             Operator::In => listed,
             Operator::NotIn => !listed,
+            Operator::Exists => labels.contains_key(&requirement.key),
+            Operator::DoesNotExist => !labels.contains_key(&requirement.key),
         }
     };
     placement.is_for(kind) && (kind.is_cluster_wide() || placement.selector.iter().all(holds))

@@ -159,5 +159,6 @@ fn request(kind: &Kind, operation: &'static str, object: Value, old_object: Valu
         object,
         old_object,
         typed: false,
+        groups: Vec::new(),
     }
 }

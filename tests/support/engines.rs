@@ -46,6 +46,8 @@ pub struct Request {
     pub old_object: Value,
     /// Whether the API server's own types read the object first (ValidatingAdmissionPolicy only).
     pub typed: bool,
+    /// The groups of who asks, beside those that everybody is in.
+    pub groups: Vec<String>,
 }
 
 /// What the policies of a set find around them.
@@ -216,7 +218,10 @@ impl Drop for Engine {
 impl Request {
     /// The request in the protocol's words.
     pub fn to_json(&self) -> Value {
+        let everybody = ["system:serviceaccounts", "system:serviceaccounts:test", "system:authenticated"];
+        let groups: Vec<&str> = everybody.into_iter().chain(self.groups.iter().map(String::as_str)).collect();
         json!({
+            "user": {"username": "system:serviceaccount:test:writer", "groups": groups},
             "operation": self.operation, "subresource": self.subresource, "group": self.group,
             "version": self.version, "kind": self.kind, "resource": self.resource, "namespace": self.namespace,
             "name": self.name, "object": self.object, "old_object": self.old_object, "typed": self.typed,

@@ -57,6 +57,7 @@ pub(super) fn release(
         packed: engines::packed(layers),
         left_out,
         scopes: placement::scopes(layers),
+        break_glass: placement::break_glass(layers),
         protected_labels: project
             .value
             .protected_labels

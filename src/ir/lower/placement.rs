@@ -2,7 +2,9 @@
 
 use super::action::{Choice, Chosen, Part};
 use crate::diagnostic::Diagnostic;
-use crate::ir::{Action, FailurePolicy, Kind, Objects, Operator, Placement, Requirement, Severity};
+use crate::ir::{
+    Action, BreakGlass, FailurePolicy, Kind, Objects, Operator, Placement, Requirement, Severity,
+};
 use crate::model::{self, NamespaceScope};
 use crate::project::{Layers, Place};
 
@@ -28,6 +30,7 @@ pub(super) fn placements(
 ) -> Vec<Placement> {
     let choice = Choice { layers, rule };
     faults.extend(choice.faults());
+    let break_glass = break_glass(layers);
     let mut placements = Vec::new();
     let mut before: Vec<Requirement> = left_out_requirement(left_out).into_iter().collect();
     let scopes = layers.namespaces().map(|said| said.value.as_slice()).unwrap_or_default();
@@ -36,7 +39,13 @@ pub(super) fn placements(
         let name = own.is_some().then(|| scope.name.clone());
         let selector: Vec<Requirement> = before.iter().cloned().chain(own).collect();
         for (objects, chosen) in in_namespaces(rule.kinds, |part| choice.in_scope(scope, index, part)) {
-            placements.extend(placement(layers, name.clone(), objects, &selector, chosen));
+            let placement = placement(layers, name.clone(), objects, &selector, chosen);
+            match (placement, &break_glass) {
+                (Some(denying), Some(glass)) if denying.action == Action::Deny => {
+                    placements.extend(with_breakable_glass(layers, denying, glass));
+                }
+                (placement, _) => placements.extend(placement),
+            }
         }
         before.extend(requirement(scope, Operator::NotIn));
     }
@@ -47,6 +56,31 @@ pub(super) fn placements(
         placements.extend(placement(layers, None, Objects::ClusterWide, &[], chosen));
     }
     placements
+}
+
+/// Who may break the glass.
+pub(super) fn break_glass(layers: &Layers<'_>) -> Option<BreakGlass> {
+    let said = layers.nearest(|one| Some((one.break_glass.as_ref()?, Place::root())))?.value;
+    let mut groups = said.groups.clone();
+    groups.sort();
+    groups.dedup();
+    Some(BreakGlass { label: said.label.clone(), groups })
+}
+
+/// What denies, but not in namespaces that carry the label; there it is audited.
+fn with_breakable_glass(layers: &Layers<'_>, denying: Placement, glass: &BreakGlass) -> [Placement; 2] {
+    let on_label = |operator| Requirement { key: glass.label.clone(), operator, values: Vec::new() };
+    let with = |operator| denying.selector.iter().cloned().chain([on_label(operator)]).collect();
+    let (whole, broken) = (with(Operator::DoesNotExist), with(Operator::Exists));
+    let action = Action::Audit;
+    let audited = Placement {
+        broken_glass: true,
+        selector: broken,
+        action,
+        failure_policy: failure_policy(layers, action),
+        ..denying.clone()
+    };
+    [Placement { selector: whole, ..denying }, audited]
 }
 
 /// What is chosen for the objects in namespaces: for all at once, unless Pods are told apart.
@@ -106,8 +140,9 @@ fn placement(
         model::Action::Warn => Action::Warn,
         model::Action::Deny => Action::Deny,
     };
-    let failure_policy = failure_policy(layers, action);
+    let (failure_policy, broken_glass) = (failure_policy(layers, action), false);
     Some(Placement {
+        broken_glass,
         scope,
         objects,
         selector: selector.to_vec(),

@@ -276,6 +276,7 @@ pub(super) fn denying_everywhere(rule: &Rule) -> Vec<Placement> {
     let place = |objects: Objects| Placement {
         scope: None,
         objects,
+        broken_glass: false,
         selector: Vec::new(),
         action: Action::Deny,
         failure_policy: crate::ir::FailurePolicy::Fail,

@@ -11,8 +11,15 @@ use crate::project::{Layers, Place, View};
 /// Longest name of a namespace scope: `<project>-<rule id>-<scope>` has at most 63 characters.
 const LONGEST_SCOPE: usize = 30;
 
+/// The label that the API server puts on each namespace: its name.
+const NAME_LABEL: &str = "kubernetes.io/metadata.name";
+
 /// What stands behind a scope in the names of generated objects, and for whom.
-const RESERVED: [(&str, &str); 2] = [("cluster", "cluster-scoped kinds"), ("pods", "Pods")];
+const RESERVED: [(&str, &str); 3] = [
+    ("cluster", "cluster-scoped kinds"),
+    ("pods", "Pods"),
+    ("break-glass", "namespaces whose glass is broken"),
+];
 
 pub(super) fn check_profile(report: &mut Report<Profile>, names: &Names, view: &View<'_>) {
     let (profile, root) = (report.value(), Place::root());
@@ -49,12 +56,14 @@ pub(super) fn check(
     }
     check_namespaces(report);
     warn_of_labels(report, names);
+    check_break_glass(report);
     let also = environment.left_out.also.iter().map(|left_out| left_out.namespace.as_str());
     report.repeated(&root.key("left_out").key("also"), also, "the namespace");
     check_rule_names(report, names);
     match layers {
         Ok(layers) => {
             check_missing(report, &layers);
+            check_break_glass_label(report, &layers);
             check_rules(report, names, &layers, held);
         }
         Err(fault) if is_lost(fault.code, environment, names) => {}
@@ -187,6 +196,45 @@ fn check_scope(report: &mut Report<Environment>, scope: &NamespaceScope, place: 
 fn last_with_selector(name: &str, field: &str) -> Diagnostic {
     Diagnostic::error("no-last-scope", format!("the last namespace scope `{name}` has `{field}`"))
         .label("expected neither `names` nor `label` in the last scope")
+}
+
+/// Groups that everybody is in.
+const EVERYBODY: [&str; 3] = ["system:authenticated", "system:unauthenticated", "system:serviceaccounts"];
+
+fn check_break_glass(report: &mut Report<Environment>) {
+    let Some(glass) = &report.value().break_glass else { return };
+    let place = Place::root().key("break_glass");
+    report.at(&place.key("label"), label_fault(&glass.label));
+    if glass.label == NAME_LABEL {
+        let fault =
+            Diagnostic::error("label-of-all", format!("every namespace carries the label `{NAME_LABEL}`"))
+                .label("expected a label of your own, as in `platform.example.com/break-glass`");
+        report.at(&place.key("label"), fault);
+    }
+    let groups = place.key("groups");
+    for (index, group) in glass.groups.iter().enumerate() {
+        report.at(&groups.index(index), line_fault("the group", group));
+        if EVERYBODY.contains(&group.as_str()) {
+            let fault = Diagnostic::error("group-of-everybody", format!("`{group}` is a group of everybody"))
+                .label("expected a group of those who are on call");
+            report.at(&groups.index(index), fault);
+        }
+    }
+    report.repeated(&groups, glass.groups.iter().map(String::as_str), "the group");
+}
+
+/// A label that selects a scope can't also take the scope's denials away.
+fn check_break_glass_label(report: &mut Report<Environment>, layers: &Layers<'_>) {
+    let Some(glass) = layers.nearest(|one| Some((one.break_glass.as_ref()?, Place::root()))) else { return };
+    let Some(namespaces) = layers.namespaces() else { return };
+    let key = |scope: &&NamespaceScope| scope.label.as_ref().map(|label| label.key.clone());
+    if let Some(scope) = namespaces.value.iter().find(|scope| key(scope).as_ref() == Some(&glass.value.label))
+    {
+        let message = format!("the label `{}` selects the scope `{}`", glass.value.label, scope.name);
+        let fault = Diagnostic::error("label-of-a-scope", message).label("expected another label");
+        let place = Place::root().key("break_glass").key("label");
+        report.sink.push(glass.by.mark(fault, &place));
+    }
 }
 
 /// Whoever may label a namespace chooses its action.

@@ -12,13 +12,12 @@ use crate::ir::{Action, Kind, Placement, Release, Rule, Target};
 /// The packs of a release, or why one can't be said.
 pub(in crate::targets) fn render_packs(release: &Release) -> Vec<Result<Packed, String>> {
     let actions = [Action::Deny, Action::Warn, Action::Audit];
-    let packed = actions.into_iter().filter(|action| release.is_packed(Target::Gatekeeper, *action));
-    packed.flat_map(|action| of_action(release, action)).collect()
+    actions.into_iter().flat_map(|action| of_action(release, action)).collect()
 }
 
 /// The packs of one action.
 fn of_action(release: &Release, action: Action) -> Vec<Result<Packed, String>> {
-    let has_action = |rule: &&Rule| places(&[*rule], action).iter().any(|_| true);
+    let has_action = |rule: &&Rule| !places(release, &[*rule], action).is_empty();
     let rules: Vec<&Rule> = release.rules.iter().filter(has_action).collect();
     if rules.is_empty() {
         return Vec::new();
@@ -120,7 +119,7 @@ impl Modules {
             libraries.push(frame::render("gatekeeper/packed-shared.rego.j2", given)?);
         }
         for (rule, module) in pack.rules.iter().zip(packed.rules) {
-            libraries.push(rule_module(release, rule, module)?);
+            libraries.push(rule_module(release, rule, pack.action, module)?);
         }
         libraries.insert(0, library::used_by(&libraries.concat()));
         Ok(Self { main, libraries })
@@ -133,13 +132,20 @@ impl Modules {
 }
 
 /// The module of one rule.
-fn rule_module(release: &Release, rule: &Rule, module: rego::Module) -> Result<String, String> {
+fn rule_module(
+    release: &Release,
+    rule: &Rule,
+    action: Action,
+    module: rego::Module,
+) -> Result<String, String> {
+    let passes = (action == Action::Deny).then(|| super::passing(release, rule)).flatten();
     frame::render(
         "gatekeeper/packed-rule.rego.j2",
         context! {
             package => frame::code(package(rule)),
             rule => frame::code(rego::text(&rule.id)),
             help => frame::code(rego::text(&names::help(release, rule))),
+            passes => passes.map(frame::code),
             is_sharing => module.rules.contains("shared.") || module.governed.contains("shared."),
             governed => frame::code(module.governed),
             is_sparing => module.is_sparing,
@@ -154,10 +160,11 @@ fn package(rule: &Rule) -> String {
 }
 
 /// The places in which one of the rules has this action and governs something, each once.
-fn places<'a>(rules: &[&'a Rule], action: Action) -> Vec<&'a Placement> {
+fn places<'a>(release: &Release, rules: &[&'a Rule], action: Action) -> Vec<&'a Placement> {
     let mut places: Vec<&Placement> = Vec::new();
     for rule in rules {
-        for place in rule.placements.iter().filter(|place| place.action == action) {
+        let packed = rule.placements.iter().filter(|place| release.packs(Target::Gatekeeper, place));
+        for place in packed.filter(|place| place.action == action) {
             let has_kinds = rule.kinds.iter().any(|kind| place.is_for(kind));
             if has_kinds && !places.iter().any(|known| is_same(known, place)) {
                 places.push(place);
@@ -169,7 +176,10 @@ fn places<'a>(rules: &[&'a Rule], action: Action) -> Vec<&'a Placement> {
 
 /// Whether two placements are for the same objects.
 fn is_same(one: &Placement, other: &Placement) -> bool {
-    one.objects == other.objects && one.scope == other.scope && one.selector == other.selector
+    one.objects == other.objects
+        && one.scope == other.scope
+        && one.broken_glass == other.broken_glass
+        && one.selector == other.selector
 }
 
 /// What the constraints say, one for each place.
@@ -187,5 +197,5 @@ fn constraints(release: &Release, pack: &Pack<'_>) -> Result<Vec<Value>, String>
         let parameters = tree::indented(&parameters.into(), 4);
         constraint(here.name(release), here.labels(release), place, &kinds, Some(&parameters))
     };
-    places(&pack.rules, pack.action).into_iter().map(in_place).collect()
+    places(release, &pack.rules, pack.action).into_iter().map(in_place).collect()
 }

@@ -16,3 +16,15 @@ operation := object.get(input.review, "operation", "") if {
 unchanged(part) if {
 	object.get(input.review.object, part, null) == object.get(input.review.oldObject, part, null)
 }
+
+# Whether the request comes from a member of one of these groups. Audit comes from nobody.
+is_from(groups) if {
+	some group in object.get(input.review, ["userInfo", "groups"], [])
+	group in groups
+}
+
+# The value of a label, in a list; an empty one if it isn't there.
+label(holder, key) := [value |
+	value := object.get(holder, ["metadata", "labels", key], null)
+	value != null
+]

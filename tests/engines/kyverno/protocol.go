@@ -62,6 +62,14 @@ type admissionRequest struct {
 	Object json.RawMessage `json:"object"`
 	// OldObject is null on CREATE and CONNECT.
 	OldObject json.RawMessage `json:"old_object"`
+	// User is who asks; absent for the usual writer.
+	User *requestingUser `json:"user"`
+}
+
+// requestingUser is who asks.
+type requestingUser struct {
+	Username string   `json:"username"`
+	Groups   []string `json:"groups"`
 }
 
 // loadAnswer says what a cluster would have said to the policies of a set.

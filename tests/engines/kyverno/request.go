@@ -19,7 +19,7 @@ import (
 	"k8s.io/apiserver/pkg/authentication/user"
 )
 
-// writer is the user of every request.
+// writer is the user of each request that names none.
 var writer = &user.DefaultInfo{
 	Name:   "system:serviceaccount:test:writer",
 	Groups: []string{"system:serviceaccounts", "system:serviceaccounts:test", "system:authenticated"},
@@ -59,10 +59,14 @@ func newServerRequest(asked admissionRequest, kind schema.GroupVersionKind, inte
 		// In the API server a request about a Namespace is a request in that namespace.
 		namespace = asked.Name
 	}
+	asking := writer
+	if asked.User != nil {
+		asking = &user.DefaultInfo{Name: asked.User.Username, Groups: asked.User.Groups}
+	}
 	resource := schema.GroupVersionResource{Group: asked.Group, Version: asked.Version, Resource: asked.Resource}
 	attributes := admission.NewAttributesRecord(
 		object, oldObject, kind, namespace, asked.Name, resource, asked.Subresource,
-		admission.Operation(asked.Operation), options, false, writer,
+		admission.Operation(asked.Operation), options, false, asking,
 	)
 	versioned, err := admission.NewVersionedAttributes(attributes, kind, interfaces)
 	if err != nil {
