@@ -10,6 +10,7 @@ mod lock;
 mod readme;
 mod reports_role;
 mod runbook;
+pub mod suite;
 
 use std::collections::BTreeMap;
 
@@ -110,21 +111,41 @@ fn too_large(release: &Release, artefact: &Artefact) -> Option<Unsupported> {
     })
 }
 
-/// The bundle of a release: what was rendered, and all files around it, the lock file among them.
+/// The bundle of a release: what was rendered, and all files around it, the lock file among them; without native tests.
 ///
 /// # Errors
 /// Faults of Palisade itself.
 pub fn assemble(release: &Release, artefacts: Vec<Artefact>) -> Result<Files, BundleError> {
+    assemble_with(release, artefacts, Vec::new())
+}
+
+/// Like [`assemble`], with the native tests of each rule that [`suite::files`] gave.
+///
+/// # Errors
+/// Faults of Palisade itself.
+pub fn assemble_with(
+    release: &Release,
+    artefacts: Vec<Artefact>,
+    tests: Vec<Artefact>,
+) -> Result<Files, BundleError> {
     let mut files = Files::new();
     let mut digests = BTreeMap::new();
-    let mut add = |path: String, text: String, of_one_rule: bool| {
-        let path = format!("{}/{path}", release.environment);
+    let mut add_to = |folder: &str, path: String, text: String, of_one_rule: bool| {
+        let path = format!("{folder}/{path}");
         digests.insert(path.clone(), of_one_rule.then(|| digest(text.as_bytes())));
         match files.insert(path.clone(), text.into_bytes()) {
             None => Ok(()),
             Some(_) => Err(BundleError::SamePath(path)),
         }
     };
+    let tests_folder = tests_path(&release.environment);
+    if let Some(readme) = suite::readme(release).filter(|_| !tests.is_empty()) {
+        add_to(&tests_folder, "README.md".to_owned(), readme, false)?;
+    }
+    for test in tests {
+        add_to(&tests_folder, test.path, test.text, true)?;
+    }
+    let mut add = |path, text, of_one_rule| add_to(&release.environment, path, text, of_one_rule);
     let mut objects: Vec<String> = artefacts.iter().map(|artefact| artefact.path.clone()).collect();
     for artefact in artefacts {
         add(artefact.path, artefact.text, !artefact.is_packed)?;

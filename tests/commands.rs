@@ -159,6 +159,10 @@ fn diff() {
     folder.edit(TOKENS, "severity: medium", "severity: high");
     snapshot("diff-human", &folder.palisade(&["diff", "git:HEAD", "policies"]).told());
     snapshot("diff-json", &folder.palisade(&["diff", "out", "policies", "--format", "json"]).told());
+    snapshot(
+        "diff-markdown",
+        &folder.palisade(&["diff", "git:HEAD", "policies", "--format", "markdown"]).told(),
+    );
     let lock = "out/.palisade/production/lock.json";
     snapshot("diff-lock", &folder.palisade(&["diff", lock, "out"]).told());
     let staging = "out/.palisade/staging/lock.json";

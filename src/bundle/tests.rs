@@ -98,3 +98,34 @@ fn two_files_with_one_path_are_an_error() {
         Err(BundleError::SamePath("production/gatekeeper/templates/POD-008.yaml".to_owned()))
     );
 }
+
+#[test]
+fn the_suites_of_a_rule() {
+    let release = release();
+    let case = |name: &str, is_violated| suite::Case {
+        name: name.to_owned(),
+        about: "a Pod".to_owned(),
+        object: serde_json::json!({"kind": "Pod", "metadata": {"name": name, "namespace": "team-a"}}),
+        namespace: Some(("team-a".to_owned(), BTreeMap::from([("stage".to_owned(), "trial".to_owned())]))),
+        placement: 0,
+        is_violated,
+    };
+    let cases = [case("good-1", false), case("bad-add", true)];
+    let write = |value: &serde_json::Value| serde_yaml::to_string(value).unwrap();
+    let files = suite::files(&release, &release.rules[0], &cases, &write);
+    let texts: Vec<String> = files.iter().map(|file| format!("== {}\n{}", file.path, file.text)).collect();
+    insta::assert_snapshot!(texts.join("\n"));
+    assert_eq!(suite::files(&release, &release.rules[0], &[], &write), []);
+}
+
+#[test]
+fn tests_are_locked_beside_the_lock_file() {
+    let test =
+        Artefact { path: "POD-008/suite.yaml".to_owned(), text: "a: b\n".to_owned(), is_packed: false };
+    let files = assemble_with(&release(), Vec::new(), vec![test]).unwrap();
+    let lock = String::from_utf8(files[&lock_path("production")].clone()).unwrap();
+    let lock = Lock::parse(&lock).unwrap();
+    let path = ".palisade/production/tests/POD-008/suite.yaml";
+    assert_eq!(lock.files[path], Some(digest(&files[path])));
+    assert_eq!(lock.files[".palisade/production/tests/README.md"], None);
+}

@@ -5,6 +5,7 @@ mod natives;
 mod readback;
 mod stage;
 mod stale;
+mod suites;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -324,12 +325,15 @@ fn former_environments(out: &Path, environments: &[String]) -> Result<Vec<String
 
 /// The bundle of a release, or all that a target can't say.
 fn render(release: &Release) -> Result<Result<Files, Vec<Unsupported>>, Failure> {
-    let rules = parallel::each(&release.rules, |rule| targets::render_all(release, rule));
+    let rendered = parallel::each(&release.rules, |rule| {
+        (targets::render_all(release, rule), suites::render(release, rule))
+    });
+    let (rules, tests): (Vec<_>, Vec<_>) = rendered.into_iter().unzip();
     let artefacts = match bundle::render_with(release, rules) {
         Ok(artefacts) => artefacts,
         Err(unsupported) => return Ok(Err(unsupported)),
     };
-    let files = bundle::assemble(release, artefacts);
+    let files = bundle::assemble_with(release, artefacts, tests.into_iter().flatten().collect());
     files.map(Ok).map_err(|cause| Failure::new("internal", cause.to_string()))
 }
 

@@ -46,6 +46,8 @@ enum Format {
     Human,
     /// For programs
     Json,
+    /// For a comment on a pull request
+    Markdown,
 }
 
 impl Diff {
@@ -62,6 +64,7 @@ impl Diff {
         console.result(&match self.format {
             Format::Human => report::difference::human(&differences),
             Format::Json => report::difference::json(&differences),
+            Format::Markdown => report::difference::markdown(&differences),
         });
         let same = differences.iter().all(|difference| difference.changes.is_empty());
         Ok(if same { Exit::Success } else { Exit::Findings })

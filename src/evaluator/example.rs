@@ -28,29 +28,32 @@ pub struct Completed {
 /// Makes an example whole: a Pod as one object for each governed kind that can carry it, an object as itself. What the example says
 /// is left as it is, also what the API server would refuse; only what it is silent about is filled in.
 pub fn complete(rule: &Rule, example: &Example) -> Vec<Completed> {
-    match &example.subject {
-        ExampleSubject::Pod { metadata, spec } => rule
-            .kinds
-            .iter()
-            .filter_map(|kind| {
-                let steps = kind.pod_template.as_deref()?;
-                let object = carry(kind, steps, metadata, spec, namespace(example))?;
-                Some(Completed { kind: kind.clone(), object })
-            })
-            .collect(),
-        ExampleSubject::Object(object) => {
-            let node = Node::from_json(object, nowhere());
-            let (group, _, name) = type_of(&node);
-            let known = rule.kinds.iter().find(|kind| kind.kind == name && kind.group == group);
-            known
-                .map(|kind| {
-                    let object = named(kind, object.clone(), namespace(example));
-                    Completed { kind: kind.clone(), object: with_node_class(kind, object) }
-                })
-                .into_iter()
-                .collect()
-        }
-    }
+    carriers(rule, example).collect()
+}
+
+/// Makes an example whole, in the first of the kinds that can carry it.
+pub fn complete_one(rule: &Rule, example: &Example) -> Option<Completed> {
+    carriers(rule, example).next()
+}
+
+fn carriers(rule: &Rule, example: &Example) -> impl Iterator<Item = Completed> {
+    rule.kinds.iter().filter_map(|kind| {
+        let object = match &example.subject {
+            ExampleSubject::Pod { metadata, spec } => {
+                carry(kind, kind.pod_template.as_deref()?, metadata, spec, namespace(example))?
+            }
+            ExampleSubject::Object(object) => {
+                object.get("kind").filter(|said| **said == kind.kind.as_str())?;
+                let node = Node::from_json(object, nowhere());
+                let (group, _, name) = type_of(&node);
+                if kind.kind != name || kind.group != group {
+                    return None;
+                }
+                with_node_class(kind, named(kind, object.clone(), namespace(example)))
+            }
+        };
+        Some(Completed { kind: kind.clone(), object })
+    })
 }
 
 /// One thing that an example gives otherwise than it says.

@@ -43,6 +43,37 @@ fn compared(change: &Change) -> String {
     unified.lines().map(|line| format!("      {}\n", shown(line))).collect()
 }
 
+/// For a comment on a pull request, in Markdown: a table for each environment in which something changed.
+pub fn markdown(differences: &[Difference]) -> String {
+    let mut text = format!("### Policies: {}\n", summary(differences));
+    let (changed, same): (Vec<&Difference>, Vec<&Difference>) =
+        differences.iter().partition(|difference| !difference.changes.is_empty());
+    for difference in changed {
+        text.push_str(&format!(
+            "\n#### {}\n\n| | rule | what |\n|---|---|---|\n",
+            cell(&difference.environment)
+        ));
+        for change in &difference.changes {
+            let rule = cell(change.rule.as_deref().unwrap_or(""));
+            text.push_str(&format!("| {} | {rule} | {} |\n", change.class.name(), cell(&change.text)));
+        }
+        for change in difference.changes.iter().filter(|change| change.aspect == Aspect::Native) {
+            text.push_str(&format!("\n{}\n\n{}", cell(&change.text), compared(change)));
+        }
+    }
+    if !same.is_empty() {
+        let names: Vec<String> = same.iter().map(|difference| cell(&difference.environment)).collect();
+        text.push_str(&format!("\nNo change in {}.\n", names.join(", ")));
+    }
+    text
+}
+
+/// A text as it stands in one cell of a table: nothing in it ends the cell, is read as HTML, or calls a person.
+fn cell(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.replace('|', "\\|").replace('<', "&lt;").replace('@', "&#64;")
+}
+
 fn style(class: Class) -> Style {
     match class {
         Class::Tightened => AnsiColor::Green.on_default(),
