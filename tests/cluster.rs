@@ -8,7 +8,7 @@
 //! PALISADE_MATRIX=full     all examples, as all kinds
 //! PALISADE_SKIP=cluster    none of it
 //! ```
-//! The proofs: `endings`, `verdicts`, `releases`, `together`, `packed`, `actions`, `defaults`. That a bundle is accepted and kept is always
+//! The proofs: `endings`, `verdicts`, `releases`, `together`, `packed`, `actions`, `glass`, `defaults`. That a bundle is accepted and kept is always
 //! among them. The log of each process, and the bundles, are in the folder `cluster` of the target
 //! folder's `tmp`.
 
@@ -32,6 +32,8 @@ mod endings;
 #[path = "support/engines.rs"]
 #[expect(dead_code, reason = "no engine is asked in process here")]
 mod engines;
+#[path = "cluster/glass.rs"]
+mod glass;
 #[path = "cluster/plan.rs"]
 mod plan;
 #[path = "matrix/project.rs"]
@@ -117,6 +119,11 @@ fn prove(plan: &Plan, report: &mut Report) -> Result<(), String> {
         report
             .part("what is audited can be seen, and exemptions too", actions::prove(&mut cluster, release)?);
     }
+    if plan.has(Proof::Glass) {
+        let release = project.release("incident")?;
+        let faults = glass::prove(&mut cluster, release, &plan.targets)?;
+        report.part("Pods have their own action, and only some may break the glass", faults);
+    }
     if plan.has(Proof::Defaults) {
         let release = project.release("unfiltered")?;
         let faults = defaults::prove(&mut cluster, release, &plan.targets)?;
@@ -129,6 +136,7 @@ fn prove(plan: &Plan, report: &mut Report) -> Result<(), String> {
 fn read_project() -> Result<Project, String> {
     let environments = [
         ("environments/audited.yaml", include_str!("cluster/environments/audited.yaml")),
+        ("environments/incident.yaml", include_str!("cluster/environments/incident.yaml")),
         ("environments/unfiltered.yaml", include_str!("cluster/environments/unfiltered.yaml")),
     ];
     Project::read_with("policies", &environments)?.ok_or_else(|| "there is no folder `policies`".to_owned())

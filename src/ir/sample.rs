@@ -181,6 +181,7 @@ pub fn release() -> Release {
             },
         )],
         break_glass: None,
+        guard: None,
         protected_labels: BTreeMap::new(),
         exemptions: vec![ExemptionRecord {
             name: "node-agent".to_owned(),

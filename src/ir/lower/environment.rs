@@ -11,7 +11,7 @@ use super::rule::{self, Surroundings};
 use super::waiver::{self, Exempting};
 use super::{engines, example, placement, standard};
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::ir::{ExemptionRecord, Kind, LeftOut, Release, Rule};
+use crate::ir::{BreakGlass, ExemptionRecord, Kind, LeftOut, Release, Rule};
 use crate::model::{self, Exemption, Profile};
 use crate::project::{Definitions, Layers, Located, Place};
 
@@ -43,6 +43,7 @@ pub(super) fn release(
     if !faults.is_empty() {
         return Err(faults);
     }
+    let break_glass = placement::break_glass(&layers);
     Ok(Release {
         project: project.value.name.clone(),
         environment: environment.value.name.clone(),
@@ -56,7 +57,8 @@ pub(super) fn release(
         packed: engines::packed(&layers),
         left_out,
         scopes: placement::scopes(&layers),
-        break_glass: placement::break_glass(&layers),
+        guard: break_glass.as_ref().map(BreakGlass::guard),
+        break_glass,
         protected_labels: project
             .value
             .protected_labels

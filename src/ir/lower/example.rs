@@ -173,6 +173,7 @@ fn release(project: &str, help: &str, version: Version, rule: Rule) -> Release {
         left_out: Vec::new(),
         scopes: Vec::new(),
         break_glass: None,
+        guard: None,
         protected_labels: BTreeMap::new(),
         exemptions: Vec::new(),
         rules: vec![Rule { placements, ..rule }],
