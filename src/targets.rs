@@ -106,17 +106,14 @@ fn render_with(
 
 /// The guard over the label that breaks the glass, for each target of the release; none if nobody may.
 pub fn render_guards(release: &Release) -> Vec<Result<Vec<Artefact>, Unsupported>> {
-    let Some(glass) = &release.break_glass else { return Vec::new() };
-    let guard = glass.guard();
+    let (Some(glass), Some(guard)) = (&release.break_glass, &release.guard) else { return Vec::new() };
     let render = |target: &Target| {
         let artefacts = match target {
-            Target::KyvernoClusterPolicy => kyverno_cluster_policy::render_guard(release, glass, &guard),
-            Target::KyvernoValidatingPolicy => {
-                kyverno_validating_policy::render_guard(release, glass, &guard)
-            }
-            Target::Gatekeeper => gatekeeper::render_guard(release, glass, &guard),
+            Target::KyvernoClusterPolicy => kyverno_cluster_policy::render_guard(release, glass, guard),
+            Target::KyvernoValidatingPolicy => kyverno_validating_policy::render_guard(release, glass, guard),
+            Target::Gatekeeper => gatekeeper::render_guard(release, glass, guard),
             Target::ValidatingAdmissionPolicy => {
-                validating_admission_policy::render_guard(release, glass, &guard)
+                validating_admission_policy::render_guard(release, glass, guard)
             }
         };
         artefacts.map_err(|reason| Unsupported { target: Some(*target), rule: guard.id.clone(), reason })

@@ -42,6 +42,23 @@ fn an_estate() {
     insta::assert_snapshot!(check(&["-e", "production", "tests/check/estate"]));
 }
 
+/// A Pod that adds a capability, made by hand and by a Deployment, in a namespace.
+fn adding(namespace: &str) -> String {
+    let spec = "{containers: [{name: app, securityContext: {capabilities: {add: [SYS_ADMIN]}}}]}";
+    let metadata = format!("{{name: app, namespace: {namespace}}}");
+    format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {metadata}\nspec: {spec}\n---\n\
+         apiVersion: apps/v1\nkind: Deployment\nmetadata: {metadata}\nspec: {{template: {{spec: {spec}}}}}\n---\n"
+    )
+}
+
+#[test]
+fn pods_apart_and_a_broken_glass() {
+    let broken = "apiVersion: v1\nkind: Namespace\nmetadata: {name: incident, labels: {acme.example/break-glass: INC-1}}\n";
+    let input = ["shop", "jobs", "incident"].map(adding).concat() + broken;
+    insta::assert_snapshot!(check_input(&["-e", "rollout", "-"], &input));
+}
+
 #[test]
 fn an_estate_as_json() {
     insta::assert_snapshot!(check(&[

@@ -8,7 +8,7 @@
 //! PALISADE_MATRIX=full     all examples, as all kinds
 //! PALISADE_SKIP=cluster    none of it
 //! ```
-//! The proofs: `endings`, `verdicts`, `releases`, `together`, `packed`, `actions`, `defaults`. That a bundle is accepted and kept is always
+//! The proofs: `endings`, `verdicts`, `releases`, `together`, `packed`, `actions`, `glass`, `defaults`. That a bundle is accepted and kept is always
 //! among them. The log of each process, and the bundles, are in the folder `cluster` of the target
 //! folder's `tmp`.
 
@@ -33,6 +33,8 @@ mod endings;
 mod engines;
 #[path = "cluster/examples.rs"]
 mod examples;
+#[path = "cluster/glass.rs"]
+mod glass;
 #[path = "cluster/parallel.rs"]
 mod parallel;
 #[path = "cluster/plan.rs"]
@@ -114,6 +116,11 @@ fn prove(plan: &Plan, report: &mut Report) -> Result<(), String> {
     report.part("the cluster is up", Vec::new());
 
     targets::prove(plan, &project, &mut cluster, report)?;
+    if plan.has(Proof::Glass) {
+        let release = project.release("incident")?;
+        let faults = glass::prove(&mut cluster, release, &plan.targets)?;
+        report.part("Pods have their own action, and only some may break the glass", faults);
+    }
     // Controllers report after some ten seconds: the engines' defaults are proved in the meantime.
     let audited = match plan.has(Proof::Actions) {
         true => Some(actions::begin(&mut cluster, project.release("audited")?)?),
@@ -135,6 +142,7 @@ fn prove(plan: &Plan, report: &mut Report) -> Result<(), String> {
 fn read_project() -> Result<Project, String> {
     let environments = [
         ("environments/audited.yaml", include_str!("cluster/environments/audited.yaml")),
+        ("environments/incident.yaml", include_str!("cluster/environments/incident.yaml")),
         ("environments/unfiltered.yaml", include_str!("cluster/environments/unfiltered.yaml")),
     ];
     Project::read_with("policies", &environments)?.ok_or_else(|| "there is no folder `policies`".to_owned())

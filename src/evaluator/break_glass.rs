@@ -1,7 +1,7 @@
 //! The guard over the label that breaks the glass, and whom denials of objects without a namespace let pass. Both ask who sends a
 //! request, which a manifest doesn't say.
 
-use super::{Operation, Request};
+use super::{Operation, Request, type_of};
 use crate::ir::{BreakGlass, Placement, Release};
 use crate::yaml::Node;
 
@@ -24,6 +24,13 @@ pub fn guard(glass: &BreakGlass, request: &Request<'_>, groups: &[String]) -> Op
 /// Whether a placement lets a member of these groups pass, whatever the request violates.
 pub fn lets_pass(release: &Release, placement: &Placement, groups: &[String]) -> bool {
     release.lets_pass(placement).is_some_and(|let_pass| has_member(let_pass, groups))
+}
+
+/// Whether a Namespace's glass is broken: it carries the label. Whether whoever set it might, the guard knows alone.
+pub(super) fn is_broken(glass: &BreakGlass, object: &Node) -> bool {
+    let labels = object.get("metadata").and_then(|metadata| metadata.get("labels"));
+    type_of(object) == ("", "v1", "Namespace")
+        && labels.is_some_and(|labels| labels.get(&glass.label).is_some())
 }
 
 fn has_member(wanted: &[String], groups: &[String]) -> bool {

@@ -101,7 +101,9 @@ pub fn mismatches(rule: &Rule, compiled: &CompiledRule, example: &Example) -> Ve
         let otherwise = |what: String| Mismatch { kind: Some(kind.kind.clone()), what };
         let mismatch = |what: &str, expected: &Expected| otherwise(format!("{what} {}", described(expected)));
         mismatches.extend(match verdict.judged {
-            Judged::OtherVersion | Judged::NotGoverned => Some(otherwise("isn't judged".to_owned())),
+            Judged::OtherVersion | Judged::NotGoverned | Judged::UnknownUser => {
+                Some(otherwise("isn't judged".to_owned()))
+            }
             Judged::Judged | Judged::Spared | Judged::Unchanged => None,
         });
         let missing = example.gives.iter().filter(|expected| !given.contains(expected));

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::break_glass;
 use super::namespaces::{Namespaces, Placed};
 use super::{CompiledRule, Judged, Request, Verdict, compile, judge, objects, type_of};
-use crate::ir::{Kind, Release, Rule};
+use crate::ir::{Action, BreakGlass, Kind, Release, Rule};
 use crate::yaml::Node;
 
 /// The rules of a release, ready to judge objects as they lie in files.
@@ -16,6 +17,8 @@ pub struct Inspector<'a> {
     /// The namespaces that no rule looks into.
     left_out: BTreeSet<&'a str>,
     includes_owned: bool,
+    /// The guard over the label that breaks the glass, if it is wanted.
+    guard: Option<(&'a BreakGlass, &'a Rule)>,
 }
 
 /// What all rules say of one object.
@@ -62,7 +65,17 @@ impl<'a> Inspector<'a> {
             }
         }
         let left_out = release.left_out.iter().map(|left_out| left_out.namespace.as_str()).collect();
-        Self { rules, by_kind, left_out, includes_owned }
+        let guard = release.break_glass.as_ref().zip(release.guard.as_ref());
+        let guard = guard.filter(|(_, guard)| wanted(guard));
+        Self { rules, by_kind, left_out, includes_owned, guard }
+    }
+
+    /// What the guard says of a Namespace that carries the label: it asks who set it.
+    fn guarded(&self, object: &Node) -> Option<Inspection<'a>> {
+        let (glass, rule) = self.guard?;
+        let verdict = Verdict { judged: Judged::UnknownUser, violations: Vec::new() };
+        let placed = Placed::At(Action::Deny);
+        break_glass::is_broken(glass, object).then_some(Inspection { rule, namespace: None, placed, verdict })
     }
 
     /// What the rules say of an object.
@@ -72,6 +85,7 @@ impl<'a> Inspector<'a> {
         let controller = if self.includes_owned { None } else { objects::controller(object) };
         let request = Request::audit(object);
         let mut inspected = Inspected::default();
+        inspected.inspections.extend(self.guarded(object));
         for (index, kind) in governing {
             let Some((rule, compiled)) = self.rules.get(*index) else { continue };
             let namespace =

@@ -47,6 +47,8 @@ pub enum Judged {
     NotGoverned,
     /// The rule speaks of the kind, but doesn't know this version of it: whether it is violated can't be said.
     OtherVersion,
+    /// It depends on who asks, which nobody knows of an object that lies in a file.
+    UnknownUser,
     /// The update leaves everything that the rule governs as it was.
     Unchanged,
     /// The rule spares the object.

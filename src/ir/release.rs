@@ -39,6 +39,8 @@ pub struct Release {
     pub scopes: Vec<(String, Requirement)>,
     /// Who may take denials away in an incident; nobody if it is absent.
     pub break_glass: Option<BreakGlass>,
+    /// The guard over the label that takes them away, as far as it is like a rule.
+    pub guard: Option<Rule>,
     /// Labels of namespaces that not everybody can set, each with what protects it.
     pub protected_labels: BTreeMap<String, String>,
     /// The exemptions that are granted here, those that have expired too, sorted by name.

@@ -183,6 +183,7 @@ pub fn release() -> Release {
         )],
         natives: Vec::new(),
         break_glass: None,
+        guard: None,
         protected_labels: BTreeMap::new(),
         exemptions: vec![ExemptionRecord {
             name: "node-agent".to_owned(),

@@ -19,18 +19,21 @@ pub enum Proof {
     Packed,
     /// Audit and exemptions leave traces.
     Actions,
+    /// Pods and workloads apart, and breaking the glass.
+    Glass,
     /// Engines as their charts install them.
     Defaults,
 }
 
 impl Proof {
-    const ALL: [(Proof, &str); 7] = [
+    const ALL: [(Proof, &str); 8] = [
         (Proof::Endings, "endings"),
         (Proof::Verdicts, "verdicts"),
         (Proof::Releases, "releases"),
         (Proof::Together, "together"),
         (Proof::Packed, "packed"),
         (Proof::Actions, "actions"),
+        (Proof::Glass, "glass"),
         (Proof::Defaults, "defaults"),
     ];
 }

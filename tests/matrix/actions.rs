@@ -18,14 +18,21 @@ use crate::requests;
 use crate::tally::Tally;
 
 /// The project, which is small, so that everything can be asked; and its environment.
-pub const PROJECT: &str = "tests/projects/small";
+const PROJECT: &str = "tests/projects/small";
 const ENVIRONMENT: &str = "rollout";
+/// One more rule, of kinds with a namespace and without one.
+const FILES: [(&str, &str); 3] = [
+    ("kinds.yaml", include_str!("actions/kinds.yaml")),
+    ("profiles/acme.yaml", include_str!("actions/acme.yaml")),
+    ("rules/identity/ACM-004-owner.yaml", include_str!("actions/ACM-004-owner.yaml")),
+];
 /// One in so many cases goes to ClusterPolicy, which compiles the expressions of each policy anew in each request.
 const SAMPLE: usize = 5;
 
 /// Proves the actions.
 pub fn prove(choice: &Choice, bench: &mut Bench, tally: &mut Tally) -> Result<(), String> {
-    let project = Project::read(PROJECT)?.ok_or_else(|| format!("there is no folder `{PROJECT}`"))?;
+    let project =
+        Project::read_with(PROJECT, &FILES)?.ok_or_else(|| format!("there is no folder `{PROJECT}`"))?;
     let mut release = project.release(ENVIRONMENT)?;
     let places = places(&release);
     let writes = writes(&release, &places);
@@ -69,7 +76,7 @@ fn broken(release: &Release, glass: &BreakGlass, name: &str, labels: &Labels) ->
     Some((name.clone(), labelled(&name, &own)))
 }
 
-/// Every example as every kind, in every write and every place; about objects without a namespace also by others.
+/// Every example as every kind, in every write and every place, by several people.
 fn writes(release: &Release, places: &[(String, Labels)]) -> Vec<Write> {
     let mut writes = Vec::new();
     for rule in &release.rules {
@@ -85,11 +92,7 @@ fn writes(release: &Release, places: &[(String, Labels)]) -> Vec<Write> {
                     let created = requests::create(&made.kind, &object);
                     let requests = others.into_iter().map(|(request, _)| request).chain([created]);
                     for request in requests {
-                        let asked = match made.kind.namespaced {
-                            // Who asks is of no matter there.
-                            true => vec![request],
-                            false => by_others(release, request),
-                        };
+                        let asked = by_others(release, request, made.kind.namespaced);
                         writes.extend(
                             asked.into_iter().map(|asked| (made.kind.clone(), asked, origin.clone())),
                         );
@@ -102,11 +105,17 @@ fn writes(release: &Release, places: &[(String, Labels)]) -> Vec<Write> {
     writes
 }
 
-/// A request by somebody, by somebody in another group, and by a member of each group that may break the glass.
-fn by_others(release: &Release, request: Request) -> Vec<Request> {
-    let members = release.break_glass.iter().flat_map(|glass| &glass.groups).map(|group| vec![group.clone()]);
-    let others = [Vec::new(), vec!["developers".to_owned()]];
-    others.into_iter().chain(members).map(|groups| Request { groups, ..request.clone() }).collect()
+/// A request by somebody, by somebody in another group, and by a member of each group that may break the glass. In a namespace it is of
+/// no matter who asks: what is made there is asked of one member more.
+fn by_others(release: &Release, request: Request, in_namespace: bool) -> Vec<Request> {
+    let groups = release.break_glass.iter().flat_map(|glass| &glass.groups);
+    let members = groups.map(|group| vec![group.clone()]);
+    let asking: Vec<Vec<String>> = match (in_namespace, request.operation) {
+        (true, "CREATE") => [Vec::new()].into_iter().chain(members.take(1)).collect(),
+        (true, _) => vec![Vec::new()],
+        (false, _) => [Vec::new(), vec!["developers".to_owned()]].into_iter().chain(members).collect(),
+    };
+    asking.into_iter().map(|groups| Request { groups, ..request.clone() }).collect()
 }
 
 /// Every change of the label that breaks the glass, by everybody, by each way that leads there.
@@ -143,7 +152,7 @@ fn guarded(release: &Release) -> Vec<Write> {
             ..requests::create(kind, before)
         });
     }
-    let requests = requests.into_iter().flat_map(|request| by_others(release, request));
+    let requests = requests.into_iter().flat_map(|request| by_others(release, request, false));
     requests
         .map(|request| (kind.clone(), request, Origin::Written("the label that breaks the glass".to_owned())))
         .collect()

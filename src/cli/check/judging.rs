@@ -6,7 +6,7 @@ use std::io;
 use super::super::parallel;
 use super::inputs::{self, File, Input};
 use crate::diagnostic::{Diagnostic, FileId, Sources, Span};
-use crate::evaluator::{Inspection, Inspector, Namespaces, PassedOver, Placed, objects};
+use crate::evaluator::{Inspection, Inspector, Judged, Namespaces, PassedOver, Placed, objects};
 use crate::report::finding::{FilePlace, Finding, ObjectName};
 use crate::yaml::{self, Budget, Dialect, Node};
 
@@ -146,7 +146,11 @@ fn add_findings<'a>(
         finding
     };
     if inspection.verdict.violations.is_empty() {
-        report.findings.push(finding(None, object.span));
+        let mut not_judged = finding(None, object.span);
+        if inspection.verdict.judged == Judged::UnknownUser {
+            not_judged.message = "whoever set the label that breaks the glass isn't known".to_owned();
+        }
+        report.findings.push(not_judged);
     }
     for violation in inspection.verdict.violations {
         let span = violation.span;

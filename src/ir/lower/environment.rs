@@ -11,7 +11,7 @@ use super::rule::{self, Surroundings};
 use super::waiver::Exempting;
 use super::{engines, example, exemption, placement, standard};
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::ir::{EngineRange, Kind, LeftOut, Native, Release, Rule, Target};
+use crate::ir::{BreakGlass, EngineRange, Kind, LeftOut, Native, Release, Rule, Target};
 use crate::model::{self, Environment, Exemption, Profile};
 use crate::project::{self, Definitions, Layers, Located, Place, View, held};
 
@@ -43,6 +43,7 @@ pub(super) fn release(
         return Err(faults);
     }
     let natives = natives(view, &engines);
+    let break_glass = placement::break_glass(layers);
     Ok(Release {
         project: project.value.name.clone(),
         environment: environment.value.name.clone(),
@@ -57,7 +58,8 @@ pub(super) fn release(
         packed: engines::packed(layers),
         left_out,
         scopes: placement::scopes(layers),
-        break_glass: placement::break_glass(layers),
+        guard: break_glass.as_ref().map(BreakGlass::guard),
+        break_glass,
         protected_labels: project
             .value
             .protected_labels

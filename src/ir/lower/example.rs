@@ -175,6 +175,7 @@ fn release(project: &str, help: &str, version: Version, rule: Rule) -> Release {
         scopes: Vec::new(),
         natives: Vec::new(),
         break_glass: None,
+        guard: None,
         protected_labels: BTreeMap::new(),
         exemptions: Vec::new(),
         rules: vec![Rule { placements, ..rule }],

@@ -23,6 +23,8 @@ pub struct Api {
     agent: Agent,
     server: String,
     token: String,
+    /// For whom it asks, as the headers for that.
+    acting_for: Vec<(&'static str, String)>,
 }
 
 /// An answer.
@@ -58,7 +60,15 @@ impl Api {
             .timeout_global(Some(PATIENCE))
             .build()
             .new_agent();
-        Ok(Self { agent, server: server.to_owned(), token: token.to_owned() })
+        let acting_for = Vec::new();
+        Ok(Self { agent, server: server.to_owned(), token: token.to_owned(), acting_for })
+    }
+
+    /// The same, for another user, who is in one group.
+    pub fn acting_for(&self, user: &str, group: &str) -> Self {
+        let headers = [("Impersonate-User", user), ("Impersonate-Group", group)];
+        let acting_for = headers.map(|(name, value)| (name, value.to_owned())).into();
+        Self { acting_for, ..self.clone() }
     }
 
     /// The address.
@@ -110,11 +120,14 @@ impl Api {
         body: Option<&Value>,
         (header, types): (&str, &str),
     ) -> Result<Reply, String> {
-        let request = Request::builder()
+        let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.server))
             .header("Authorization", format!("Bearer {}", self.token))
             .header(header, types);
+        for (name, value) in &self.acting_for {
+            request = request.header(*name, value);
+        }
         let unable = |error: ureq::Error| format!("{method} {path}: {error}");
         let response = match body {
             Some(body) => {
