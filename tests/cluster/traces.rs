@@ -72,14 +72,15 @@ impl Logs {
             Target::Gatekeeper => {
                 let log = cluster.log(GATEKEEPER);
                 let log = log.get(self.gatekeeper..).unwrap_or_default();
-                let said = said_by_gatekeeper(log, !made.packs.is_empty())?;
+                let (said, mut faults) = said_by_gatekeeper(log, !made.packs.is_empty());
                 let meant: BTreeSet<Detail> =
                     asked.flat_map(|(case, _)| details(case, &judged(&references, case, made))).collect();
                 let tells = |detail: &Detail| if said.contains(detail) { "tells" } else { "doesn't tell" };
                 let differing = said.symmetric_difference(&meant);
-                Ok(differing
-                    .map(|detail| format!("Gatekeeper's log {} of {detail:?}", tells(detail)))
-                    .collect())
+                faults.extend(
+                    differing.map(|detail| format!("Gatekeeper's log {} of {detail:?}", tells(detail))),
+                );
+                Ok(faults)
             }
             Target::KyvernoClusterPolicy | Target::KyvernoValidatingPolicy => Ok(Vec::new()),
         }
@@ -154,10 +155,10 @@ fn details(case: &Case<'_>, judged: &[Judged<'_>]) -> Vec<Detail> {
     violated.map(|judged| (kind.clone(), name.clone(), judged.rule.id.clone())).collect()
 }
 
-/// What Gatekeeper tells. In the packed layout the details name the rule, for the constraint doesn't. The error is a line whose details
-/// aren't those of its text.
-fn said_by_gatekeeper(log: &str, is_packed: bool) -> Result<BTreeSet<Detail>, String> {
-    let mut said = BTreeSet::new();
+/// What Gatekeeper tells, and the lines whose details aren't those of their text. In the packed layout the details name the rule, for the
+/// constraint doesn't.
+fn said_by_gatekeeper(log: &str, is_packed: bool) -> (BTreeSet<Detail>, Vec<String>) {
+    let (mut said, mut faults) = (BTreeSet::new(), Vec::new());
     for line in log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
         let Some(text) = line["msg"].as_str().and_then(|text| text.strip_prefix(DENIED)) else { continue };
         let text_of = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -165,9 +166,9 @@ fn said_by_gatekeeper(log: &str, is_packed: bool) -> Result<BTreeSet<Detail>, St
         let is_named = !is_packed || line["details"]["rule"] == rule;
         let is_told = line["details"]["violations"].as_array().is_some_and(|told| !told.is_empty());
         if !is_named || !is_told {
-            return Err(format!("Gatekeeper's details aren't those of its text: {line}"));
+            faults.push(format!("Gatekeeper's details aren't those of its text: {line}"));
         }
         said.insert((text_of(&line["resource_kind"]), text_of(&line["resource_name"]), rule.to_owned()));
     }
-    Ok(said)
+    (said, faults)
 }

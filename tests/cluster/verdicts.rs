@@ -119,7 +119,7 @@ pub fn in_packs<'a>(
 }
 
 /// So many writes of the examples of each rule, by turns one that must be denied and one that must not, where there are both; and at least
-/// one of each sort. Which, the numbers say.
+/// one of each sort about a bad example in its own namespace. Which, the numbers say.
 pub fn of_each_rule<'a>(cases: &[Case<'a>], count: usize, numbers: &mut Numbers) -> Vec<Case<'a>> {
     let mut by_rule: BTreeMap<&str, Vec<&Case<'a>>> = BTreeMap::new();
     for case in cases {
@@ -136,8 +136,10 @@ pub fn of_each_rule<'a>(cases: &[Case<'a>], count: usize, numbers: &mut Numbers)
         }
     }
     for write in Write::ALL {
-        let of_sort: Vec<&Case<'a>> = cases.iter().filter(|case| case.write == write).collect();
-        if !chosen.iter().any(|case: &Case<'a>| case.write == write) {
+        let is_of_sort =
+            |case: &&Case<'a>| case.write == write && case.subject.place == 0 && case.subject.is_bad;
+        if !chosen.iter().any(|case| is_of_sort(&case)) {
+            let of_sort: Vec<&Case<'a>> = cases.iter().filter(is_of_sort).collect();
             chosen.extend(numbers.pick(&of_sort).map(|case| (*case).clone()));
         }
     }
