@@ -57,6 +57,8 @@ mod saying;
 mod subject;
 #[path = "cluster/targets.rs"]
 mod targets;
+#[path = "cluster/traces.rs"]
+mod traces;
 #[path = "cluster/verdicts.rs"]
 mod verdicts;
 
@@ -123,7 +125,10 @@ fn prove(plan: &Plan, report: &mut Report) -> Result<(), String> {
     }
     // Controllers report after some ten seconds: the engines' defaults are proved in the meantime.
     let audited = match plan.has(Proof::Actions) {
-        true => Some(actions::begin(&mut cluster, project.release("audited")?)?),
+        true => {
+            let (release, packed) = (project.release("audited")?, project.release("audited-packed")?);
+            Some(actions::begin(&mut cluster, release, packed)?)
+        }
         false => None,
     };
     if plan.has(Proof::Defaults) {
@@ -143,6 +148,7 @@ fn read_project() -> Result<Project, String> {
     let environments = [
         ("environments/audited.yaml", include_str!("cluster/environments/audited.yaml")),
         ("environments/incident.yaml", include_str!("cluster/environments/incident.yaml")),
+        ("environments/audited-packed.yaml", include_str!("cluster/environments/audited-packed.yaml")),
         ("environments/unfiltered.yaml", include_str!("cluster/environments/unfiltered.yaml")),
     ];
     Project::read_with("policies", &environments)?.ok_or_else(|| "there is no folder `policies`".to_owned())

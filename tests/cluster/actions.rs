@@ -19,6 +19,9 @@ use crate::subject::make_namespace;
 const RULE: &str = "POD-001";
 const SEVERITY: &str = "critical";
 const POLICY: &str = "palisade-pod-001";
+/// The policy in which both rules stand, in the packed layout.
+const PACK: &str = "palisade-packed-audit";
+const PACKED: Target = Target::KyvernoValidatingPolicy;
 /// The rule that is waived, and by which exemption.
 const WAIVED_RULE: &str = "POD-010";
 const WAIVED_POLICY: &str = "palisade-pod-010";
@@ -31,19 +34,23 @@ const BEFORE: &str = "before";
 const AFTER: &str = "after";
 const EXEMPTED: &str = "fluent-bit";
 
-/// The bundle that audits, while the controllers take their time to report.
+/// The bundles that audit, while the controllers take their time to report.
 pub struct Audited {
     bundle: Bundle,
+    packed: Bundle,
     /// What isn't as it should be already.
     faults: Vec<String>,
 }
 
-/// Applies a release that only audits on all targets, and breaks it.
-pub fn begin(cluster: &mut Cluster, mut release: Release) -> Result<Audited, String> {
-    release.rules.retain(|rule| [RULE, WAIVED_RULE].contains(&rule.id.as_str()));
+/// Applies a release that only audits on all targets, and its ValidatingPolicies also as the packed release has them; and breaks it.
+pub fn begin(cluster: &mut Cluster, release: Release, packed: Release) -> Result<Audited, String> {
     cluster.start_kyverno_reports()?;
     cluster.start_gatekeeper_audit(5)?;
-    let bundle = Bundle::write(&release, &folder("audited"))?;
+    let write = |mut release: Release, name| {
+        release.rules.retain(|rule| [RULE, WAIVED_RULE].contains(&rule.id.as_str()));
+        Bundle::write(&release, &folder(name))
+    };
+    let (bundle, packed) = (write(release, "audited")?, write(packed, "audited-packed")?);
     for namespace in [NAMESPACE, EXEMPTED_NAMESPACE] {
         make_namespace(&cluster.api, namespace, &labelled(namespace, &[]))?;
     }
@@ -51,21 +58,23 @@ pub fn begin(cluster: &mut Cluster, mut release: Release) -> Result<Audited, Str
     for target in Target::ALL {
         faults.extend(bundle.apply(cluster, target)?);
     }
+    faults.extend(packed.apply(cluster, PACKED)?);
     wait_for("the API server's policies to be in force", || in_force(cluster))?;
     faults.extend(create(cluster, NAMESPACE, &privileged(AFTER))?);
     faults.extend(create(cluster, EXEMPTED_NAMESPACE, &log_collector(EXEMPTED))?);
-    Ok(Audited { bundle, faults })
+    Ok(Audited { bundle, packed, faults })
 }
 
 /// What isn't as it should be, once it can be seen. Removes the release.
 pub fn prove(cluster: &Cluster, audited: Audited) -> Result<Vec<String>, String> {
-    let Audited { bundle, mut faults } = audited;
+    let Audited { bundle, packed, mut faults } = audited;
     let seen = [
         wait_for("Kyverno's reports", || kyverno_reports(cluster)),
         wait_for("the status of Gatekeeper's constraint", || constraint_status(cluster)),
         wait_for("the API server's audit log", || audit_log(cluster)),
     ];
     faults.extend(seen.into_iter().filter_map(Result::err));
+    packed.remove(cluster, PACKED)?;
     for target in Target::ALL {
         bundle.remove(cluster, target)?;
     }
@@ -126,23 +135,29 @@ fn log_collector(name: &str) -> Value {
     })
 }
 
-/// Both of Kyverno's policies report both Pods, with the rule's id and severity; the ValidatingPolicy tells of the exemption.
+/// All of Kyverno's policies report both Pods, with the rule's id and severity; ValidatingPolicies tell of the exemption, and the packed
+/// one of the rules that are violated.
 fn kyverno_reports(cluster: &Cluster) -> Result<(), String> {
-    for source in ["kyverno", "KyvernoValidatingPolicy"] {
+    const SOURCE: &str = "KyvernoValidatingPolicy";
+    for (source, policy) in [("kyverno", POLICY), (SOURCE, POLICY), (SOURCE, PACK)] {
         for pod in [BEFORE, AFTER] {
-            let result = reported(cluster, NAMESPACE, pod, source, POLICY)?;
+            let result = reported(cluster, NAMESPACE, pod, source, policy)?;
             let message = result["message"].as_str().unwrap_or_default();
             let is_right = result["result"] == "fail"
                 && result["severity"] == SEVERITY
-                && message.contains(&format!("{RULE} Pod/{pod}: "));
+                && message.contains(&format!("{RULE} Pod/{pod}: "))
+                && (policy != PACK || result["properties"]["rules"] == RULE);
             if !is_right {
-                return Err(format!("{source} reports Pod {pod} as {result}"));
+                return Err(format!("{policy} of {source} reports Pod {pod} as {result}"));
             }
         }
     }
-    let result = reported(cluster, EXEMPTED_NAMESPACE, EXEMPTED, "KyvernoValidatingPolicy", WAIVED_POLICY)?;
-    if result["result"] != "pass" || result["properties"]["exempted"] != EXEMPTION {
-        return Err(format!("the exempted Pod is reported as {result}"));
+    let packed_exemption = format!("{WAIVED_RULE}: {EXEMPTION}");
+    for (policy, exempted) in [(WAIVED_POLICY, EXEMPTION), (PACK, &packed_exemption)] {
+        let result = reported(cluster, EXEMPTED_NAMESPACE, EXEMPTED, SOURCE, policy)?;
+        if result["result"] != "pass" || result["properties"]["exempted"] != exempted {
+            return Err(format!("{policy} reports the exempted Pod as {result}"));
+        }
     }
     Ok(())
 }

@@ -50,7 +50,7 @@ impl Report {
 
     /// Verdicts were asked for.
     pub fn verdicts(&mut self, what: &str, outcome: Outcome) {
-        let Outcome { judged, denied, refused, mut faults } = outcome;
+        let Outcome { judged, denied, refused, mut faults, .. } = outcome;
         self.judged += judged;
         self.denied += denied;
         self.refused += refused.len();

@@ -26,6 +26,8 @@ pub struct Outcome {
     pub denied: usize,
     /// What the API server itself refused.
     pub refused: Vec<String>,
+    /// The id of each write in the API server's audit log; none of those that it refused itself.
+    pub audit_ids: Vec<Option<String>>,
     /// What disagrees.
     pub faults: Vec<String>,
 }
@@ -33,10 +35,17 @@ pub struct Outcome {
 /// A write, and what must come of it.
 #[derive(Clone)]
 pub struct Case<'a> {
-    subject: &'a Subject,
+    pub subject: &'a Subject,
+    pub request: Request,
     write: Write,
-    request: Request,
     expected: Expected,
+}
+
+impl Case<'_> {
+    /// The operation, and what it is about.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.request.operation, self.subject.name)
+    }
 }
 
 /// What a write does.
@@ -109,8 +118,8 @@ pub fn in_packs<'a>(
     cases.into_iter().map(again).collect()
 }
 
-/// So many writes of the examples of each rule; by turns one that must be denied and one that must not, where there are both. Which, the
-/// numbers say.
+/// So many writes of the examples of each rule, by turns one that must be denied and one that must not, where there are both; and at least
+/// one of each sort about a bad example in its own namespace. Which, the numbers say.
 pub fn of_each_rule<'a>(cases: &[Case<'a>], count: usize, numbers: &mut Numbers) -> Vec<Case<'a>> {
     let mut by_rule: BTreeMap<&str, Vec<&Case<'a>>> = BTreeMap::new();
     for case in cases {
@@ -124,6 +133,14 @@ pub fn of_each_rule<'a>(cases: &[Case<'a>], count: usize, numbers: &mut Numbers)
             let wanted = of_rule.iter().position(|case| case.expected.allowed() != is_denial_next);
             chosen.push(of_rule.remove(wanted.unwrap_or(0)).clone());
             is_denial_next = !is_denial_next;
+        }
+    }
+    for write in Write::ALL {
+        let is_of_sort =
+            |case: &&Case<'a>| case.write == write && case.subject.place == 0 && case.subject.is_bad;
+        if !chosen.iter().any(|case| is_of_sort(&case)) {
+            let of_sort: Vec<&Case<'a>> = cases.iter().filter(is_of_sort).collect();
+            chosen.extend(numbers.pick(&of_sort).map(|case| (*case).clone()));
         }
     }
     chosen
@@ -158,6 +175,7 @@ pub fn ask(api: &Api, cases: &[Case<'_>], engines: usize) -> Result<Outcome, Str
     for outcome in outcomes {
         all.judged += outcome.judged;
         all.denied += outcome.denied;
+        all.audit_ids.extend(outcome.audit_ids);
         all.refused.extend(outcome.refused);
         all.faults.extend(outcome.faults);
     }
@@ -166,8 +184,9 @@ pub fn ask(api: &Api, cases: &[Case<'_>], engines: usize) -> Result<Outcome, Str
 
 fn judge(api: &Api, case: &Case<'_>, engines: usize) -> Result<Outcome, String> {
     let Case { subject, request, expected, .. } = case;
-    let saying = Saying::of(&send(api, subject, request)?);
-    let what = format!("{} {}", request.operation, subject.name);
+    let reply = send(api, subject, request)?;
+    let saying = Saying::of(&reply);
+    let what = case.name();
     let mut outcome = Outcome::default();
     if let Some(reason) = saying.refused {
         // What isn't of the API server's types never comes to a policy. Anything else should come to one.
@@ -175,8 +194,10 @@ fn judge(api: &Api, case: &Case<'_>, engines: usize) -> Result<Outcome, String> 
             outcome.faults.push(format!("{what}: the API server itself refuses it: {reason}"));
         }
         outcome.refused.push(format!("{what}: {reason}"));
+        outcome.audit_ids.push(None);
         return Ok(outcome);
     }
+    outcome.audit_ids.push(Some(reply.audit_id));
     outcome.judged = 1;
     outcome.denied = usize::from(!expected.allowed());
     if let Some(difference) = saying.difference(expected, engines) {

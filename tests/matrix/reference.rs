@@ -18,7 +18,8 @@ use crate::engines::Request;
 /// A rule of a release, ready for judging.
 pub struct Reference<'a> {
     release: &'a Release,
-    rule: &'a Rule,
+    /// The rule.
+    pub rule: &'a Rule,
     compiled: CompiledRule,
 }
 
@@ -44,6 +45,16 @@ impl<'a> Reference<'a> {
             expected.texts.insert((action, text));
         }
         expected
+    }
+
+    /// The placement for a kind and a namespace with these labels, and what the rule says of a request there.
+    pub fn judged_in(
+        &self,
+        request: &Request,
+        kind: &Kind,
+        labels: &Labels,
+    ) -> Option<(&'a Placement, Verdict)> {
+        self.judged(request, |placement| fits(placement, kind, labels))
     }
 
     /// The placement that fits, and what the rule says of a request there.
@@ -86,7 +97,7 @@ fn guarded(release: &Release, request: &Request) -> Option<(String, String)> {
 }
 
 /// The exemptions without which there would be more violations. An object that can't be read is judged no further.
-fn exempted_by(verdict: &Verdict) -> BTreeSet<String> {
+pub fn exempted_by(verdict: &Verdict) -> BTreeSet<String> {
     if verdict.violations.iter().any(|violation| violation.check == UNREADABLE) {
         return BTreeSet::new();
     }
@@ -130,6 +141,15 @@ pub fn packs(release: &Release, target: Target) -> Result<Vec<Packed>, String> {
     Ok(packs.into_iter().filter(|packed| packed.target == target).collect())
 }
 
+/// The pack of a place in which a rule stands, if it does in one.
+pub fn pack_of(packs: &[Packed], rule: &Rule, placement: &Placement) -> Option<usize> {
+    packs.iter().position(|pack| {
+        pack.action == placement.action
+            && pack.suffix.as_ref() == Some(&placement.suffix())
+            && pack.rules.contains(&rule.id)
+    })
+}
+
 /// What all rules together say of a request about an object of this kind, in a namespace with these labels. A pack of a place has one
 /// text for its rules, and each exemption behind the id of its rule; a pack for all places, as Gatekeeper has it, a text for each rule.
 pub fn expected_in_packs(
@@ -143,14 +163,9 @@ pub fn expected_in_packs(
     let mut violated: BTreeMap<usize, Vec<(&Rule, Verdict)>> = BTreeMap::new();
     for reference in references {
         let is_meant = |placement: &Placement| fits(placement, kind, labels);
-        let Some((placement, verdict)) = reference.judged(request, is_meant) else { continue };
+        let Some((placement, verdict)) = reference.judged_in(request, kind, labels) else { continue };
         let id = &reference.rule.id;
-        let is_its = |pack: &Packed| {
-            pack.action == placement.action
-                && pack.suffix.as_ref() == Some(&placement.suffix())
-                && pack.rules.contains(id)
-        };
-        let Some(pack) = packs.iter().position(is_its) else {
+        let Some(pack) = pack_of(packs, reference.rule, placement) else {
             let more = reference.expected(request, is_meant);
             expected.texts.extend(more.texts);
             expected.unreadable.extend(more.unreadable);

@@ -36,6 +36,8 @@ pub struct Reply {
     pub body: Value,
     /// The texts of the `Warning` headers.
     pub warnings: Vec<String>,
+    /// The id of the request in the audit log.
+    pub audit_id: String,
 }
 
 /// How a write is sent.
@@ -173,6 +175,8 @@ fn read(mut response: Response<Body>) -> Result<Reply, String> {
     let code = response.status().as_u16();
     let headers = response.headers().get_all("Warning").iter();
     let warnings = headers.filter_map(|value| warning(&String::from_utf8_lossy(value.as_bytes()))).collect();
+    let audit_id = response.headers().get("Audit-Id").map(|id| String::from_utf8_lossy(id.as_bytes()));
+    let audit_id = audit_id.unwrap_or_default().into_owned();
     let text = response
         .body_mut()
         .with_config()
@@ -180,7 +184,7 @@ fn read(mut response: Response<Body>) -> Result<Reply, String> {
         .read_to_string()
         .map_err(|error| error.to_string())?;
     let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-    Ok(Reply { code, body, warnings })
+    Ok(Reply { code, body, warnings, audit_id })
 }
 
 /// The text of a `Warning` header: `299 - "text"`, with `\` before a quote and a backslash (RFC 7234, section 5.5).

@@ -36,6 +36,8 @@ impl Cluster {
         let webhook = [
             "--operation=webhook".to_owned(),
             "--operation=mutation-webhook".to_owned(),
+            // Says the details of each violation; nothing else shows them.
+            "--log-denies".to_owned(),
             format!("--port={port}"),
         ];
         self.start_manager("gatekeeper", &webhook)?;
