@@ -16,9 +16,11 @@ pub(super) fn render(
     variables: &admission::Variables<'_>,
 ) -> Result<Vec<Artefact>, String> {
     let folder = Target::ValidatingAdmissionPolicy.name();
+    let suspicion = variables.suspicion()?;
     let variables = variables.printed()?;
-    functions::check(release, &variables)?;
-    let policy = frame::render(&format!("{folder}/policy.yaml.j2"), policy(release, rule, variables))?;
+    functions::check(release, suspicion, &variables)?;
+    let given = policy(release, rule, suspicion, variables);
+    let policy = frame::render(&format!("{folder}/policy.yaml.j2"), given)?;
     let bindings: Vec<Value> =
         rule.placements.iter().map(|placement| binding(release, rule, placement)).collect();
     let bindings = context! { header => names::header(rule), bindings };
@@ -39,7 +41,7 @@ pub(super) fn render_pack(
     let kinds = pack.kinds();
     let name = pack.name(release);
     let printed = variables.printed();
-    functions::check_pack(release, &pack.rules, &printed)?;
+    functions::check_pack(release, &pack.rules, variables.suspicion(), &printed)?;
     let policy = context! {
         header => pack.header(),
         name => &name,
@@ -48,6 +50,7 @@ pub(super) fn render_pack(
         failure_policy => place.failure_policy.name(),
         operations => admission::operations(&pack.rules),
         resource_rules => admission::resource_rules(&pack.rules, &kinds.iter().collect::<Vec<_>>()),
+        suspicion => variables.suspicion(),
         variables => printed,
         message => pack.message(release),
         severity_if_violated => severity_if_violated(pack),
@@ -99,7 +102,7 @@ fn validation_actions(action: Action) -> Vec<&'static str> {
 }
 
 /// What the policy's template takes.
-fn policy(release: &Release, rule: &Rule, variables: Value) -> Value {
+fn policy(release: &Release, rule: &Rule, suspicion: &str, variables: Value) -> Value {
     let fails = rule.placements.iter().any(|placement| placement.failure_policy == FailurePolicy::Fail);
     let failure_policy = if fails { FailurePolicy::Fail } else { FailurePolicy::Ignore };
     context! {
@@ -110,6 +113,7 @@ fn policy(release: &Release, rule: &Rule, variables: Value) -> Value {
         failure_policy => failure_policy.name(),
         operations => admission::operations(&[rule]),
         resource_rules => admission::resource_rules(&[rule], &rule.kinds.iter().collect::<Vec<_>>()),
+        suspicion,
         variables,
         message => names::message(rule),
         severity_if_violated => format!("variables.violations == [] ? '' : {}", cel::quoted(rule.severity.name())),

@@ -42,7 +42,7 @@ pub(super) struct Scope<'rule> {
 }
 
 /// Names that a variable would hide or that CEL reserves.
-const RESERVED: [&str; 45] = [
+const RESERVED: [&str; 51] = [
     "as",
     "authorizer",
     "bool",
@@ -74,14 +74,20 @@ const RESERVED: [&str; 45] = [
     "namespaceObject",
     "null",
     "null_type",
+    "named_volumes",
     "object",
+    "object_namespace",
     "oldObject",
     "package",
     "params",
+    "pod",
+    "pod_metadata",
     "request",
     "resource",
     "return",
+    "service_account",
     "string",
+    "template",
     "timestamp",
     "true",
     "type",
