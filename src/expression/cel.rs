@@ -3,6 +3,7 @@
 //! What is printed compiles in the environment of Kubernetes 1.28, in which API servers from 1.29 on take new expressions, and gives no
 //! run-time error whatever the object looks like.
 
+mod brief;
 mod condition;
 mod functions;
 mod inline;

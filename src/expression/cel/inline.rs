@@ -4,6 +4,7 @@
 //! stands beside the question whether they are.
 
 use super::kinds::part_of_template;
+use super::loops::Opened;
 use super::path::{entries, items};
 use super::printer::{Printer, Shared};
 use super::scope::{Bound, Scope};
@@ -13,6 +14,59 @@ use crate::expression::Unprintable;
 use crate::ir::{Container, ContainerList, Kind, Loop, Path, Source};
 
 impl Printer<'_> {
+    /// Opens a loop in as many ways as there are places for its elements. Each way has a question that an element must answer with yes,
+    /// to be one.
+    pub(super) fn ways<'rule>(
+        &mut self,
+        each: &Loop,
+        scope: &Scope<'rule>,
+    ) -> Result<Vec<Opened<'rule>>, Unprintable> {
+        let (container, in_container) = scope.variable("container");
+        let (volume, in_volume) = scope.variable("volume");
+        let field = |of: &str, steps: &[&str]| Expression::code(of).read(steps);
+        let mut containers = |field: Expression| Opened {
+            guard: Expression::truth(true),
+            walk: Some((self.plain_containers(&ContainerList::ALL), container.clone())),
+            scope: in_container.clone().bind(&each.name, Bound::Inlined(field)),
+        };
+        Ok(match &each.source {
+            Source::SecurityContexts => {
+                let of_containers = containers(field(&container, &["securityContext"]));
+                let of_pod = Bound::Inlined(self.pod_field("securityContext"));
+                let (guard, scope) = (Expression::truth(true), scope.clone().bind(&each.name, of_pod));
+                vec![Opened { guard, walk: None, scope }, of_containers]
+            }
+            Source::Images => {
+                let of_containers = containers(field(&container, &["image"]));
+                let of_volume = Bound::Inlined(field(&volume, &["image", "reference"]));
+                let of_volumes = Opened {
+                    guard: field(&volume, &["image"]).differs(Expression::null()),
+                    walk: Some((self.pod_field("volumes").or(Absent::List), volume)),
+                    scope: in_volume.bind(&each.name, of_volume),
+                };
+                vec![of_containers, of_volumes]
+            }
+            Source::Fields(paths) => {
+                let (variable, inner) = scope.variable(&each.name);
+                let values: Vec<Expression> =
+                    paths.iter().map(|path| self.path(path, scope)).collect::<Result<_, _>>()?;
+                vec![Opened {
+                    guard: Expression::code(&variable).differs(Expression::null()),
+                    walk: Some((Expression::List(values), variable.clone())),
+                    scope: inner.bind(&each.name, Bound::Item(variable)),
+                }]
+            }
+            Source::Object
+            | Source::Pod
+            | Source::Containers(_)
+            | Source::Items(_)
+            | Source::Entries(_)
+            | Source::Literals(_)
+            | Source::Parameter(_)
+            | Source::ParameterEntries(_) => vec![self.open(each, scope)?],
+        })
+    }
+
     /// The list that a loop walks, and what its element is; absent for what is there once, or isn't walked differently here.
     pub(super) fn open_inline(
         &mut self,

@@ -1,6 +1,6 @@
 //! The layout of CEL: parentheses by precedence, long expressions over several lines.
 
-use super::literal::quoted;
+use super::literal::{literal, quoted};
 use super::syntax::{Absent, Expression, Operator, Step};
 
 /// How wide a line may be.
@@ -107,7 +107,7 @@ impl Expression {
             Expression::Code(code) => line.push(code),
             Expression::Read { root, steps, absent } => {
                 root.write_within(Binding::Member, line)?;
-                line.push(&print_steps(steps, *absent))
+                line.push(&print_steps(steps, absent))
             }
             Expression::Looked { map, key } => {
                 map.write(line)?;
@@ -259,7 +259,7 @@ impl Expression {
                     base = of;
                 }
                 Expression::Read { root, steps, absent } => {
-                    tail = format!("{}{tail}", print_steps(steps, *absent));
+                    tail = format!("{}{tail}", print_steps(steps, absent));
                     base = root;
                 }
                 _ => break,
@@ -301,12 +301,14 @@ impl Step {
 }
 
 /// Steps, and what stands for what is absent. Behind an index the compiler takes a bare null for the value's type.
-fn print_steps(steps: &[Step], absent: Absent) -> String {
+fn print_steps(steps: &[Step], absent: &Absent) -> String {
     let otherwise = match absent {
-        Absent::Null if steps.iter().all(Step::is_field) => "null",
-        Absent::Null => "dyn(null)",
-        Absent::List => "[]",
-        Absent::Map => "{}",
+        Absent::Null if steps.iter().all(Step::is_field) => "null".to_owned(),
+        Absent::Null => "dyn(null)".to_owned(),
+        Absent::List => "[]".to_owned(),
+        Absent::Map => "{}".to_owned(),
+        Absent::Truth(truth) => truth.to_string(),
+        Absent::Default(default) => literal(default),
     };
     let steps: String = steps.iter().map(Step::print).collect();
     format!("{steps}.orValue({otherwise})")

@@ -146,7 +146,7 @@ pub(super) fn label(each: &Loop, scope: &Scope<'_>, is_map: bool) -> Result<Vec<
         (_, Some(Bound::Item(variable))) => {
             Ok(named(name(Expression::code(variable), &each.label.fields, is_map)))
         }
-        (_, Some(Bound::Object | Bound::Pod) | None) => {
+        (_, Some(Bound::Object | Bound::Pod | Bound::Inlined(_)) | None) => {
             Err(Unprintable::new(format!("the label of `{}`, which has none", each.name)))
         }
     }

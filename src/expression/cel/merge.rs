@@ -43,9 +43,7 @@ fn divided(part: Expression) -> (Beginning, Expression) {
         Expression::Call { receiver: Some(list), function: "exists", arguments } => {
             match <[Expression; 2]>::try_from(arguments) {
                 Ok([Expression::Code(variable), body]) => (Beginning::Walk { list: *list, variable }, body),
-                Ok(arguments) => {
-                    (Beginning::Own, list.call("exists", arguments.into_iter().collect()))
-                }
+                Ok(arguments) => (Beginning::Own, list.call("exists", arguments.into_iter().collect())),
                 Err(arguments) => (Beginning::Own, list.call("exists", arguments)),
             }
         }

@@ -69,8 +69,7 @@ fn loop_depends_on(each: &Loop, is_meant: &dyn Fn(&Root) -> bool) -> bool {
 }
 
 fn leaf_depends_on(leaf: &Leaf, is_meant: &dyn Fn(&Root) -> bool) -> bool {
-    let any =
-        |reads: &[Read]| reads.iter().flat_map(|read| &read.from).any(|path| is_meant(&path.root));
+    let any = |reads: &[Read]| reads.iter().flat_map(|read| &read.from).any(|path| is_meant(&path.root));
     let operand = match &leaf.operand {
         Operand::Read(read) => any(std::slice::from_ref(read)),
         Operand::Sum(parts) => any(parts),

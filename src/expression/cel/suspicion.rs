@@ -13,7 +13,7 @@ use super::reads::depends_on;
 use super::scope::{Bound, Scope};
 use super::syntax::{Expression, Step};
 use crate::expression::Unprintable;
-use crate::ir::{Check, Container, Kind, Loop, Path, Root, Rule, Shape, Source};
+use crate::ir::{Check, Container, Kind, Loop, Path, Root, Rule, Shape};
 
 /// What is asked of an object of one of these kinds. It never fails, whatever the object looks like: where something can't be read, it
 /// is true whatever else was asked.
@@ -50,9 +50,10 @@ impl Printer<'_> {
     fn is_violated(&mut self, check: &Check, kinds: &[Kind]) -> Result<Expression, Unprintable> {
         self.has_lists = depends_on(&check.ok, &|root| matches!(root, Root::ContainerList(_)));
         let is_asked = is_one_of(&check.kinds.iter().collect::<Vec<_>>(), kinds);
-        let violated = self.in_loops_inline(&check.each, &Scope::new(&check.kinds), &mut |printer, scope| {
-            Ok(printer.condition(&check.ok, scope)?.negate())
-        })?;
+        let violated =
+            self.in_loops_inline(&check.each, &Scope::new(&check.kinds), &mut |printer, scope| {
+                Ok(printer.condition(&check.ok, scope)?.negate())
+            })?;
         self.has_lists = false;
         Ok(Expression::all([is_asked, violated]))
     }
@@ -65,12 +66,16 @@ impl Printer<'_> {
         inside: &mut dyn FnMut(&mut Self, &Scope<'_>) -> Result<Expression, Unprintable>,
     ) -> Result<Expression, Unprintable> {
         let Some((each, rest)) = loops.split_first() else { return inside(self, scope) };
-        let Opened { guard, walk, scope } = self.open(each, scope)?;
-        let body = self.in_loops_inline(rest, &scope, inside)?;
-        Ok(match walk {
-            Some((list, variable)) => list.each("exists", &variable, body),
-            None => Expression::all([guard, body]),
-        })
+        let mut found = Vec::new();
+        for Opened { guard, walk, scope } in self.ways(each, scope)? {
+            let body = self.in_loops_inline(rest, &scope, inside)?;
+            let body = if guard == body { body } else { Expression::all([guard, body]) };
+            found.push(match walk {
+                Some((list, variable)) => list.each("exists", &variable, body),
+                None => body,
+            });
+        }
+        Ok(any(found))
     }
 
     /// For shapes in the same loops that begin alike, whether one is broken.
@@ -102,7 +107,7 @@ impl Printer<'_> {
                         printer.path(&Path { root: root.clone(), steps: Vec::new() }, scope)?
                     }
                 };
-                Ok(is_tree_broken(&element, may_be_null(each), &tree))
+                Ok(is_tree_broken(&element, &tree))
             })?);
         }
         Ok(broken)
@@ -123,43 +128,48 @@ impl Printer<'_> {
     }
 }
 
-/// Whether the elements of the innermost loop are usually null.
-fn may_be_null(loops: &[Loop]) -> bool {
-    loops.last().is_some_and(|each| matches!(each.source, Source::SecurityContexts | Source::Fields(_)))
-}
-
-/// Whether an element isn't what it must be, or something in it isn't.
-fn is_tree_broken(element: &Expression, may_be_null: bool, tree: &Tree<'_>) -> Expression {
+/// Whether an element isn't what it must be, or something in it isn't. What stands somewhere without a name may be absent.
+fn is_tree_broken(element: &Expression, tree: &Tree<'_>) -> Expression {
+    let plain = element.clone().surely();
     let own = tree.iter().filter(|(steps, _)| steps.is_empty());
-    let wrong = own.map(|(_, must_be)| is_other(element, *must_be));
-    let broken = any(wrong.chain(inside(element, &[], tree)));
-    let is_there = element.clone().differs(Expression::null());
-    if may_be_null { Expression::all([is_there, broken]) } else { broken }
+    let wrong = own.map(|(_, must_be)| is_other(&plain, *must_be));
+    let broken = any(wrong.chain(inside(&plain, &[], tree)));
+    let is_there = match element {
+        Expression::Read { .. } if plain != *element => Expression::function("has", plain),
+        Expression::Read { .. } => element.clone().differs(Expression::null()),
+        _ => Expression::truth(true),
+    };
+    Expression::all([is_there, broken])
 }
 
 /// Whether what is in a map isn't what it must be, or something in that isn't; the map's own steps are given.
 fn inside<'tree>(map: &Expression, to_map: &'tree [String], tree: &'tree Tree<'_>) -> Vec<Expression> {
-    let below = tree.iter().filter_map(|(steps, must_be)| match steps.strip_prefix(to_map) {
-        Some([step]) => Some((step, *steps, *must_be)),
-        _ => None,
-    });
-    let broken = below.map(|(step, steps, must_be)| {
-        let (is_there, value) = field(map, step);
+    let is_next = |steps: &[String]| {
+        let is_between = |other: &[String]| {
+            (to_map.len() + 1..steps.len()).contains(&other.len()) && steps.starts_with(other)
+        };
+        steps.len() > to_map.len() && !tree.iter().any(|(other, _)| is_between(other))
+    };
+    let below = tree
+        .iter()
+        .filter(|(steps, _)| is_next(steps))
+        .filter_map(|(steps, must_be)| steps.strip_prefix(to_map).map(|beyond| (beyond, *steps, *must_be)));
+    let broken = below.map(|(beyond, steps, must_be)| {
+        let (is_there, value) = field(map, beyond);
         let wrong = any(std::iter::once(is_other(&value, must_be)).chain(inside(&value, steps, tree)));
         Expression::all([is_there, wrong])
     });
     broken.collect()
 }
 
-/// Whether a map has a field, and the field.
-fn field(map: &Expression, name: &str) -> (Expression, Expression) {
-    let step = Step::Name(name.to_owned());
-    if step.is_field() {
-        let value = map.clone().field(name);
+/// Whether there is something at the end of steps into a map, and what.
+fn field(map: &Expression, steps: &[String]) -> (Expression, Expression) {
+    let read = map.clone().steps(steps.iter().cloned().map(Step::Name).collect());
+    let value = read.clone().surely();
+    if steps.len() == 1 && value != read {
         return (Expression::function("has", value.clone()), value);
     }
-    let key = Expression::text(name);
-    (key.clone().compare("in", map.clone()), map.clone().item(key))
+    (read.differs(Expression::null()), value)
 }
 
 /// Whether a value is something else.

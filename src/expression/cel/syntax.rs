@@ -38,7 +38,7 @@ pub(super) enum Expression {
 }
 
 /// What stands for a value that is absent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Absent {
     /// `null`
     Null,
@@ -46,6 +46,10 @@ pub(super) enum Absent {
     List,
     /// `{}`
     Map,
+    /// `true` or `false`
+    Truth(bool),
+    /// A default.
+    Default(Literal),
 }
 
 /// A step into a map.
@@ -116,6 +120,16 @@ impl Expression {
     /// Whether it is plainly this truth.
     pub(super) fn is_truth(&self, value: bool) -> bool {
         matches!(self, Expression::Code(code) if code == if value { "true" } else { "false" })
+    }
+
+    /// Whether it is what stands at the end of steps.
+    pub(super) fn is_read(&self) -> bool {
+        matches!(self, Expression::Read { .. })
+    }
+
+    /// Whether it is null where there is no value, and not something else that stands for it.
+    pub(super) fn may_be_null(&self) -> bool {
+        !matches!(self, Expression::Read { absent, .. } if *absent != Absent::Null)
     }
 
     /// The value at the end of the steps, or null.
