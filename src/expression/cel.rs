@@ -3,14 +3,17 @@
 //! What is printed compiles in the environment of Kubernetes 1.28, in which API servers from 1.29 on take new expressions, and gives no
 //! run-time error whatever the object looks like.
 
+mod brief;
 mod condition;
 mod functions;
+mod inline;
 mod kinds;
 mod layout;
 mod leaf;
 mod listed;
 mod literal;
 mod loops;
+mod merge;
 mod operand;
 mod pack;
 mod path;
@@ -23,6 +26,7 @@ mod rule;
 mod scope;
 mod shared;
 mod shown;
+mod suspicion;
 mod syntax;
 #[cfg(test)]
 mod tests;
@@ -33,6 +37,7 @@ pub use functions::{environment_of, lacking};
 pub use literal::{is_printable, quoted};
 pub use pack::packed_variables;
 pub use rule::{object_name, variables};
+pub use suspicion::suspicion;
 
 /// A variable of a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]

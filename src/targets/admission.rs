@@ -23,12 +23,13 @@ pub(super) struct Variables<'a> {
     release: &'a Release,
     rule: &'a Rule,
     printed: OnceCell<Result<Vec<cel::Variable>, String>>,
+    suspicion: OnceCell<Result<String, String>>,
 }
 
 impl<'a> Variables<'a> {
     /// Those of a rule.
     pub(super) fn of(release: &'a Release, rule: &'a Rule) -> Self {
-        Self { release, rule, printed: OnceCell::new() }
+        Self { release, rule, printed: OnceCell::new(), suspicion: OnceCell::new() }
     }
 
     /// The variables, or why CEL can't say the rule.
@@ -41,6 +42,14 @@ impl<'a> Variables<'a> {
         self.all().map(without_trace)
     }
 
+    /// Whether the rule may be violated, as an expression that needs no variables; or why CEL can't say it.
+    pub(super) fn suspicion(&self) -> Result<&str, String> {
+        let printed = self.suspicion.get_or_init(|| {
+            cel::suspicion(&[fold(self.rule)], &self.rule.kinds).map_err(|error| unsayable(&error))
+        });
+        printed.as_deref().map_err(Clone::clone)
+    }
+
     fn all(&self) -> Result<&[cel::Variable], String> {
         let printed = self.printed.get_or_init(|| variables(self.release, self.rule));
         printed.as_deref().map_err(Clone::clone)
@@ -51,6 +60,7 @@ impl<'a> Variables<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct PackedVariables {
     all: Vec<cel::Variable>,
+    suspicion: String,
 }
 
 impl PackedVariables {
@@ -59,13 +69,14 @@ impl PackedVariables {
         let kinds = pack.kinds();
         let rules: Vec<Rule> = pack.rules.iter().map(|rule| narrowed(fold(rule), &kinds)).collect();
         let mut all = cel::packed_variables(&rules, &kinds).map_err(|error| unsayable(&error))?;
+        let suspicion = cel::suspicion(&rules, &kinds).map_err(|error| unsayable(&error))?;
         let given = context! {
             name => frame::code(cel::object_name()),
             limit => TEXT_LIMIT,
             help => frame::code(packed_help(release)),
         };
         all.extend(text_variables("packed_text", &given)?);
-        Ok(Self { all })
+        Ok(Self { all, suspicion })
     }
 
     /// The variables.
@@ -78,14 +89,23 @@ impl PackedVariables {
         without_trace(&self.all)
     }
 
-    /// How many bytes they take in their object.
+    /// Whether one of the rules may be violated, as an expression that needs no variables.
+    pub(super) fn suspicion(&self) -> &str {
+        &self.suspicion
+    }
+
+    /// How many bytes all expressions take in their object.
     pub(super) fn size(&self) -> usize {
-        self.all.iter().map(|variable| pack::size(&variable.expression)).sum()
+        self.expressions().map(pack::size).sum()
     }
 
     /// Whether none of them is longer than CEL compiles.
     pub(super) fn can_be_compiled(&self) -> bool {
-        self.all.iter().all(|variable| variable.expression.chars().count() < LONGEST_EXPRESSION)
+        self.expressions().all(|expression| expression.chars().count() < LONGEST_EXPRESSION)
+    }
+
+    fn expressions(&self) -> impl Iterator<Item = &str> {
+        self.all.iter().map(|variable| variable.expression.as_str()).chain([self.suspicion.as_str()])
     }
 
     /// Whether there is a trace of exemptions.

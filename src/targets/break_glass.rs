@@ -11,12 +11,15 @@ use crate::ir::{Action, BreakGlass, Kind, Placement, Release, Rule, Severity};
 /// The requests that the guard judges.
 pub(super) const OPERATIONS: [&str; 2] = ["CREATE", "UPDATE"];
 
+/// What is true of a request in which nothing is violated.
+pub(super) const NOTHING_VIOLATED: &str = "size(variables.violations) == 0";
+
 /// What must be true for a request to go through, as an expression in YAML.
-pub(super) fn verdict(passing: Option<&str>) -> Value {
-    const NOTHING_VIOLATED: &str = "size(variables.violations) == 0";
+pub(super) fn verdict(nothing_violated: &str, passing: Option<&str>) -> Value {
     frame::code(match passing {
-        None => NOTHING_VIOLATED.to_owned(),
-        Some(passing) => frame::yaml_text(&format!("{NOTHING_VIOLATED} || {passing}")),
+        None if nothing_violated == NOTHING_VIOLATED => nothing_violated.to_owned(),
+        None => frame::yaml_text(nothing_violated),
+        Some(passing) => frame::yaml_text(&format!("{nothing_violated} || {passing}")),
     })
 }
 

@@ -6,27 +6,34 @@ use super::admission;
 use crate::expression::cel;
 use crate::ir::{Release, Rule, Target, Version};
 
-/// Whether the oldest API server of the release takes these variables; if not, the function that it lacks.
-pub(super) fn check(release: &Release, variables: &Value) -> Result<(), String> {
+/// Whether the oldest API server of the release takes this match condition and these variables; if not, the function that it lacks.
+pub(super) fn check(release: &Release, condition: &str, variables: &Value) -> Result<(), String> {
     let server = oldest(release);
+    let taken = |expression: &str| match cel::lacking(expression, cel::environment_of(server)) {
+        Some((function, since)) => Err(refusal(function, since, server)),
+        None => Ok(()),
+    };
+    taken(condition)?;
     let Ok(variables) = variables.try_iter() else { return Ok(()) };
     for variable in variables {
         let expression = variable.get_attr("expression").unwrap_or_default();
-        if let Some((function, since)) =
-            expression.as_str().and_then(|text| cel::lacking(text, cel::environment_of(server)))
-        {
-            return Err(refusal(function, since, server));
-        }
+        taken(expression.as_str().unwrap_or_default())?;
     }
     Ok(())
 }
 
 /// The same for the variables of several rules in one policy: names the first rule that needs what is lacking.
-pub(super) fn check_pack(release: &Release, rules: &[&Rule], variables: &Value) -> Result<(), String> {
-    let Err(reason) = check(release, variables) else { return Ok(()) };
+pub(super) fn check_pack(
+    release: &Release,
+    rules: &[&Rule],
+    condition: &str,
+    variables: &Value,
+) -> Result<(), String> {
+    let Err(reason) = check(release, condition, variables) else { return Ok(()) };
     let needs = |rule: &Rule| {
-        let own = admission::Variables::of(release, rule).printed();
-        own.is_ok_and(|own| check(release, &own).is_err())
+        let own = admission::Variables::of(release, rule);
+        let (Ok(condition), Ok(variables)) = (own.suspicion(), own.printed()) else { return false };
+        check(release, condition, &variables).is_err()
     };
     let culprit =
         rules.iter().find(|rule| needs(rule)).map_or("the policy of several rules", |rule| &rule.id);

@@ -70,7 +70,7 @@ pub(super) fn render_guard(
         background => false,
         selector => Vec::<Value>::new(),
         kinds,
-        verdict => break_glass::verdict(None),
+        verdict => break_glass::verdict(break_glass::NOTHING_VIOLATED, None),
     };
     let given = context! {
         header => names::header(guard),
@@ -112,7 +112,7 @@ fn policy_of(
         failure_action,
         emit_warning,
         background => true,
-        verdict => break_glass::verdict(break_glass::passing(release, placement).as_deref()),
+        verdict => break_glass::verdict(break_glass::NOTHING_VIOLATED, break_glass::passing(release, placement).as_deref()),
         selector => admission::selector(placement),
         kinds => kinds.iter().copied().flat_map(full_names).collect::<Vec<_>>(),
     }

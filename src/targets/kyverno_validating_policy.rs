@@ -6,6 +6,9 @@ use super::pack::Part;
 use super::{Artefact, admission, break_glass, frame, kyverno, names};
 use crate::ir::{Action, BreakGlass, FailurePolicy, Placement, Release, Rule, Target};
 
+/// What is true of a request in which nothing is violated, asked so that most requests need no more than the first question.
+const NOTHING_VIOLATED: &str = "!variables.may_be_violated || size(variables.violations) == 0";
+
 /// The files of one rule, or why it can't be said.
 pub(super) fn render(
     release: &Release,
@@ -20,6 +23,7 @@ pub(super) fn render(
         policies,
         annotations => admission::pairs(kyverno::annotations(rule)),
         operations => admission::operations(&[rule]),
+        suspicion => variables.suspicion()?,
         variables => variables.printed()?,
         is_packed => false,
         has_waivers => admission::has_waivers(rule),
@@ -44,6 +48,7 @@ pub(super) fn render_pack(
         policies => vec![policy_of(release, pack.name(release), labels, place, resources)],
         annotations => admission::pairs(kyverno::annotations_of_pack(pack)),
         operations => admission::operations(&pack.rules),
+        suspicion => variables.suspicion(),
         variables => variables.printed(),
         is_packed => true,
         has_waivers => variables.has_trace(),
@@ -68,13 +73,14 @@ pub(super) fn render_guard(
         background => false,
         selector => Vec::<Value>::new(),
         resource_rules => break_glass::resource_rules(),
-        verdict => break_glass::verdict(None),
+        verdict => break_glass::verdict(break_glass::NOTHING_VIOLATED, None),
     };
     let given = context! {
         header => names::header(guard),
         policies => vec![policy],
         annotations => admission::pairs(kyverno::annotations(guard)),
         operations => break_glass::OPERATIONS,
+        suspicion => None::<String>,
         variables => break_glass::variables(glass),
         is_packed => false,
         has_waivers => false,
@@ -110,7 +116,7 @@ fn policy_of(
         failure_policy => placement.failure_policy.name(),
         validation_actions,
         background => true,
-        verdict => break_glass::verdict(break_glass::passing(release, placement).as_deref()),
+        verdict => break_glass::verdict(NOTHING_VIOLATED, break_glass::passing(release, placement).as_deref()),
         selector => admission::selector(placement),
         resource_rules,
     }

@@ -16,9 +16,11 @@ pub(super) fn render(
     variables: &admission::Variables<'_>,
 ) -> Result<Vec<Artefact>, String> {
     let folder = Target::ValidatingAdmissionPolicy.name();
+    let suspicion = variables.suspicion()?;
     let variables = variables.printed()?;
-    functions::check(release, &variables)?;
-    let policy = frame::render(&format!("{folder}/policy.yaml.j2"), policy(release, rule, variables))?;
+    functions::check(release, suspicion, &variables)?;
+    let given = policy(release, rule, suspicion, variables);
+    let policy = frame::render(&format!("{folder}/policy.yaml.j2"), given)?;
     let bindings: Vec<Value> =
         rule.placements.iter().map(|placement| binding(release, rule, placement)).collect();
     let bindings = context! { header => names::header(rule), bindings };
@@ -39,7 +41,7 @@ pub(super) fn render_pack(
     let kinds = pack.kinds();
     let name = pack.name(release);
     let printed = variables.printed();
-    functions::check_pack(release, &pack.rules, &printed)?;
+    functions::check_pack(release, &pack.rules, variables.suspicion(), &printed)?;
     let passing = break_glass::passing(release, place);
     let policy = context! {
         header => pack.header(),
@@ -49,11 +51,12 @@ pub(super) fn render_pack(
         failure_policy => place.failure_policy.name(),
         operations => admission::operations(&pack.rules),
         resource_rules => admission::resource_rules(&pack.rules, &kinds.iter().collect::<Vec<_>>()),
+        suspicion => variables.suspicion(),
         variables => printed,
         message => pack.message(release),
         severity_if_violated => severity_if_violated(pack),
         is_packed => true,
-        verdict => break_glass::verdict(passing.as_deref()),
+        verdict => break_glass::verdict(break_glass::NOTHING_VIOLATED, passing.as_deref()),
         passing_trace => passing.as_deref().map(break_glass::trace),
         has_waivers => variables.has_trace(),
     };
@@ -86,7 +89,7 @@ pub(super) fn render_guard(
 ) -> Result<Vec<Artefact>, String> {
     let folder = Target::ValidatingAdmissionPolicy.name();
     let variables = break_glass::variables(glass);
-    functions::check(release, &variables)?;
+    functions::check(release, "true", &variables)?;
     let name = names::rule_name(release, guard);
     let policy = context! {
         header => names::header(guard),
@@ -96,8 +99,9 @@ pub(super) fn render_guard(
         failure_policy => FailurePolicy::Fail.name(),
         operations => break_glass::OPERATIONS,
         resource_rules => break_glass::resource_rules(),
+        suspicion => None::<String>,
         variables,
-        verdict => break_glass::verdict(None),
+        verdict => break_glass::verdict(break_glass::NOTHING_VIOLATED, None),
         message => names::message(guard),
         severity_if_violated => break_glass::severity_if_violated(),
         is_packed => false,
@@ -151,7 +155,7 @@ fn validation_actions(action: Action) -> Vec<&'static str> {
 }
 
 /// What the policy's template takes.
-fn policy(release: &Release, rule: &Rule, variables: Value) -> Value {
+fn policy(release: &Release, rule: &Rule, suspicion: &str, variables: Value) -> Value {
     let fails = rule.placements.iter().any(|placement| placement.failure_policy == FailurePolicy::Fail);
     let failure_policy = if fails { FailurePolicy::Fail } else { FailurePolicy::Ignore };
     let passing = break_glass::passing_of_rule(release, rule);
@@ -163,11 +167,12 @@ fn policy(release: &Release, rule: &Rule, variables: Value) -> Value {
         failure_policy => failure_policy.name(),
         operations => admission::operations(&[rule]),
         resource_rules => admission::resource_rules(&[rule], &rule.kinds.iter().collect::<Vec<_>>()),
+        suspicion,
         variables,
         message => names::message(rule),
         severity_if_violated => format!("variables.violations == [] ? '' : {}", cel::quoted(rule.severity.name())),
         is_packed => false,
-        verdict => break_glass::verdict(passing.as_deref()),
+        verdict => break_glass::verdict(break_glass::NOTHING_VIOLATED, passing.as_deref()),
         passing_trace => passing.as_deref().map(break_glass::trace),
         has_waivers => admission::has_waivers(rule),
     }

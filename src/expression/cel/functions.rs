@@ -24,6 +24,7 @@ const GROUPS: [Group; 5] = [
     Group {
         since: ALWAYS,
         names: &[
+            "has",
             "all",
             "exists",
             "exists_one",

@@ -1,7 +1,7 @@
 //! The layout of CEL: parentheses by precedence, long expressions over several lines.
 
-use super::literal::quoted;
-use super::syntax::{Expression, Operator, Step};
+use super::literal::{literal, quoted};
+use super::syntax::{Absent, Expression, Operator, Step};
 
 /// How wide a line may be.
 const WIDTH: usize = 110;
@@ -105,9 +105,9 @@ impl Expression {
     fn write(&self, line: &mut Line) -> Result<(), Full> {
         match self {
             Expression::Code(code) => line.push(code),
-            Expression::Read { root, steps } => {
+            Expression::Read { root, steps, absent } => {
                 root.write_within(Binding::Member, line)?;
-                line.push(&print_steps(steps))
+                line.push(&print_steps(steps, absent))
             }
             Expression::Looked { map, key } => {
                 map.write(line)?;
@@ -258,8 +258,8 @@ impl Expression {
                     tail = format!("[{}]{tail}", index.flat());
                     base = of;
                 }
-                Expression::Read { root, steps } => {
-                    tail = format!("{}{tail}", print_steps(steps));
+                Expression::Read { root, steps, absent } => {
+                    tail = format!("{}{tail}", print_steps(steps, absent));
                     base = root;
                 }
                 _ => break,
@@ -300,11 +300,18 @@ impl Step {
     }
 }
 
-/// Steps, and null for what is absent. Behind an index the compiler takes a bare null for the value's type.
-fn print_steps(steps: &[Step]) -> String {
-    let null = if steps.iter().all(Step::is_field) { "null" } else { "dyn(null)" };
+/// Steps, and what stands for what is absent. Behind an index the compiler takes a bare null for the value's type.
+fn print_steps(steps: &[Step], absent: &Absent) -> String {
+    let otherwise = match absent {
+        Absent::Null if steps.iter().all(Step::is_field) => "null".to_owned(),
+        Absent::Null => "dyn(null)".to_owned(),
+        Absent::List => "[]".to_owned(),
+        Absent::Map => "{}".to_owned(),
+        Absent::Truth(truth) => truth.to_string(),
+        Absent::Default(default) => literal(default),
+    };
     let steps: String = steps.iter().map(Step::print).collect();
-    format!("{steps}.orValue({null})")
+    format!("{steps}.orValue({otherwise})")
 }
 
 /// What a chain's operands must bind like at least. Alike operators need no parentheses.

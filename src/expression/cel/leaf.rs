@@ -71,13 +71,19 @@ impl Printer<'_> {
         question: Question<'_>,
         scope: &Scope<'_>,
     ) -> Result<Expression, Unprintable> {
+        if self.is_inline
+            && let Some(brief) = self.brief(&value, question, scope)?
+        {
+            return Ok(brief);
+        }
         if let Some(simple) = self.simple(&value, question, scope)? {
             return Ok(simple);
         }
+        let may_be_absent = question.when_absent() && value.may_be_null();
         self.named(value, "value", scope, |printer, value, scope| {
             let present = printer.present(&value, question, scope)?;
             let absent = value.equals(Expression::null());
-            Ok(if question.when_absent() { Expression::any([absent, present]) } else { present })
+            Ok(if may_be_absent { Expression::any([absent, present]) } else { present })
         })
     }
 
@@ -109,6 +115,9 @@ impl Printer<'_> {
             return Ok(None);
         };
         let null = Expression::null();
+        if !value.may_be_null() && !holds {
+            return Ok(None);
+        }
         if matches!(predicate, Predicate::Set) {
             return Ok(Some(question.form(value.clone().differs(null))));
         }

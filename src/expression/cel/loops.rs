@@ -4,7 +4,7 @@ use super::kinds;
 use super::path::{entries, items};
 use super::printer::{Printer, Shared};
 use super::scope::{Bound, Scope};
-use super::shared::{container_label, pod_field};
+use super::shared::container_label;
 use super::shown::{Piece, pieces};
 use super::syntax::Expression;
 use crate::expression::Unprintable;
@@ -31,6 +31,11 @@ impl Printer<'_> {
         let (variable, inner) = scope.variable(&each.name);
         let once =
             |guard, bound| Ok(Opened { guard, walk: None, scope: scope.clone().bind(&each.name, bound) });
+        if self.is_inline
+            && let Some((list, bound)) = self.open_inline(each, &variable, scope)?
+        {
+            return Ok(Opened { guard, walk: Some((list, variable)), scope: inner.bind(&each.name, bound) });
+        }
         let record = |of| Bound::Record { variable: variable.clone(), of };
         let (list, bound) = match &each.source {
             Source::Object => return once(guard, Bound::Object),
@@ -62,8 +67,12 @@ impl Printer<'_> {
         each: &Loop,
         scope: &Scope<'_>,
     ) -> Result<Vec<Expression>, Unprintable> {
+        if self.is_inline {
+            // That all is readable is asked beside.
+            return Ok(Vec::new());
+        }
         let lists = |fields: &[&str]| -> Vec<Expression> {
-            fields.iter().map(|field| absent_or(pod_field(field), "list")).collect()
+            fields.iter().map(|field| absent_or(self.pod_field(field), "list")).collect()
         };
         let all = ContainerList::ALL.map(ContainerList::name);
         Ok(match &each.source {
@@ -137,7 +146,7 @@ pub(super) fn label(each: &Loop, scope: &Scope<'_>, is_map: bool) -> Result<Vec<
         (_, Some(Bound::Item(variable))) => {
             Ok(named(name(Expression::code(variable), &each.label.fields, is_map)))
         }
-        (_, Some(Bound::Object | Bound::Pod) | None) => {
+        (_, Some(Bound::Object | Bound::Pod | Bound::Inlined(_)) | None) => {
             Err(Unprintable::new(format!("the label of `{}`, which has none", each.name)))
         }
     }

@@ -4,7 +4,7 @@ use super::kinds;
 use super::printer::{Printer, Shared};
 use super::scope::{Bound, Scope};
 use super::shown::dynamic;
-use super::syntax::{Expression, Step};
+use super::syntax::{Absent, Expression, Step};
 use crate::expression::Unprintable;
 use crate::ir::{Path, Read, Reading, Root};
 
@@ -21,13 +21,15 @@ impl Printer<'_> {
             Root::Group => Expression::function("dyn", kinds::group()),
             Root::Element(name) => match bound(name, scope)? {
                 Bound::Pod => self.of_template(Shared::Pod, "spec", path),
-                Bound::Object | Bound::Record { .. } | Bound::Item(_) | Bound::Entry { .. } => {
-                    element(name, scope)?
-                }
+                Bound::Object
+                | Bound::Record { .. }
+                | Bound::Item(_)
+                | Bound::Inlined(_)
+                | Bound::Entry { .. } => element(name, scope)?,
             },
             Root::ContainerList(name) => match bound(name, scope)? {
                 Bound::Record { variable, .. } => Expression::code(variable).field("list"),
-                Bound::Object | Bound::Pod | Bound::Item(_) | Bound::Entry { .. } => {
+                Bound::Object | Bound::Pod | Bound::Item(_) | Bound::Inlined(_) | Bound::Entry { .. } => {
                     return Err(Unprintable::new(format!("the list of `{name}`, which is no container")));
                 }
             },
@@ -35,14 +37,18 @@ impl Printer<'_> {
             Root::EntryKey(name) => match bound(name, scope)? {
                 Bound::Entry { key, .. } => Expression::code(key),
                 Bound::Item(variable) => Expression::code(variable).read(&["key"]),
-                Bound::Object | Bound::Pod | Bound::Record { .. } => return Err(no_entry(name)),
+                Bound::Object | Bound::Pod | Bound::Record { .. } | Bound::Inlined(_) => {
+                    return Err(no_entry(name));
+                }
             },
             Root::EntryValue(name) => match bound(name, scope)? {
                 Bound::Entry { map, key } => {
                     map.clone().surely().steps(vec![Step::Key(Expression::code(key))])
                 }
                 Bound::Item(variable) => Expression::code(variable).read(&["value"]),
-                Bound::Object | Bound::Pod | Bound::Record { .. } => return Err(no_entry(name)),
+                Bound::Object | Bound::Pod | Bound::Record { .. } | Bound::Inlined(_) => {
+                    return Err(no_entry(name));
+                }
             },
         };
         let steps: Vec<Step> = path.steps.iter().cloned().map(Step::Name).collect();
@@ -87,6 +93,14 @@ impl Printer<'_> {
 
     /// The value of the first path that has one, else the default, else null.
     pub(super) fn read(&mut self, read: &Read, scope: &Scope<'_>) -> Result<Expression, Unprintable> {
+        if self.is_inline
+            && let ([path], Some(default)) = (read.from.as_slice(), &read.default)
+        {
+            let value = self.path(path, scope)?;
+            if value.is_read() {
+                return Ok(value.or(Absent::Default(default.clone())));
+            }
+        }
         let mut values = Vec::new();
         for path in &read.from {
             values.push(self.path(path, scope)?);
@@ -130,6 +144,7 @@ pub(super) fn element(name: &str, scope: &Scope<'_>) -> Result<Expression, Unpri
         Bound::Object => Ok(Expression::code("object")),
         Bound::Record { variable, .. } => Ok(Expression::code(variable).field("value")),
         Bound::Item(variable) => Ok(Expression::code(variable)),
+        Bound::Inlined(value) => Ok(value.clone()),
         Bound::Pod | Bound::Entry { .. } => {
             Err(Unprintable::new(format!("`{name}` as a whole, of which only parts can be read here")))
         }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::Variable;
 use super::syntax::Expression;
 use crate::ir::{Container, Path, Root, Shape};
 
@@ -74,16 +73,25 @@ pub(super) struct Printer<'rule> {
     pub(super) has_image_names: bool,
     /// Whether paths are read before the shapes are known to be whole.
     pub(super) is_cautious: bool,
-    /// What is computed once instead of for each subject.
-    pub(super) computed: Vec<Variable>,
+    /// What is computed once instead of for each subject, with its name.
+    pub(super) computed: Vec<(String, Expression)>,
+    /// Whether all stands in one expression, where names are bound by macros, and not in variables of the policy.
+    pub(super) is_inline: bool,
+    /// Whether, in one expression, containers come with the names of their lists.
+    pub(super) has_lists: bool,
 }
 
 impl Printer<'_> {
     /// A shared variable, which is needed from now on.
     pub(super) fn shared(&mut self, shared: Shared) -> Expression {
         self.needed.insert(shared);
-        self.needed.extend(shared.needs());
-        Expression::variable(shared.name())
+        self.needed.extend(shared.needs().iter().filter(|needed| !self.is_inline || **needed == Shared::Pod));
+        self.named_here(shared.name())
+    }
+
+    /// What has a name: a variable of the policy, or in one expression what a macro binds.
+    pub(super) fn named_here(&self, name: &str) -> Expression {
+        if self.is_inline { Expression::code(name) } else { Expression::variable(name) }
     }
 
     /// Whether the start of a path, with so many steps, may be something else than a map where it is read.
@@ -103,22 +111,21 @@ impl Printer<'_> {
 
     /// A variable of the wished name, or nearly so, for what is computed once; the same one for the same expression.
     pub(super) fn once(&mut self, wished: &str, expression: &Expression) -> Expression {
-        let variable = Variable::new(wished, expression);
-        let is_named_so = |known: &&Variable| {
-            let rest = known.name.strip_prefix(wished);
+        let is_named_so = |known: &str| {
+            let rest = known.strip_prefix(wished);
             rest.is_some_and(|rest| rest.trim_start_matches('_').chars().all(|digit| digit.is_ascii_digit()))
         };
-        let mut namesakes = self.computed.iter().filter(is_named_so);
-        if let Some(known) = namesakes.find(|known| known.expression == variable.expression) {
-            return Expression::variable(&known.name);
+        let mut namesakes = self.computed.iter().filter(|(name, _)| is_named_so(name));
+        if let Some((name, _)) = namesakes.find(|(_, known)| known == expression) {
+            return self.named_here(name);
         }
         let mut name = wished.to_owned();
         let mut number = 2;
-        while self.computed.iter().any(|known| known.name == name) {
+        while self.computed.iter().any(|(known, _)| *known == name) {
             name = format!("{wished}_{number}");
             number += 1;
         }
-        self.computed.push(Variable { name: name.clone(), ..variable });
-        Expression::variable(&name)
+        self.computed.push((name.clone(), expression.clone()));
+        self.named_here(&name)
     }
 }

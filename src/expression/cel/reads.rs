@@ -4,15 +4,15 @@ use crate::ir::{
     Argument, Arguments, Condition, Leaf, Loop, Operand, Path, Predicate, Read, Reading, Root, Source,
 };
 
-/// Whether a condition reads something that `is_bound` says of the name of its loop.
-pub(super) fn depends_on(condition: &Condition, is_bound: &dyn Fn(&str) -> bool) -> bool {
+/// Whether a condition reads something whose root is as `is_meant` says.
+pub(super) fn depends_on(condition: &Condition, is_meant: &dyn Fn(&Root) -> bool) -> bool {
     match condition {
         Condition::True | Condition::False => false,
-        Condition::All(parts) | Condition::Any(parts) => parts.iter().any(|part| depends_on(part, is_bound)),
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().any(|part| depends_on(part, is_meant)),
         Condition::Some { each, satisfies } | Condition::Every { each, satisfies } => {
-            loop_depends_on(each, is_bound) || depends_on(satisfies, is_bound)
+            loop_depends_on(each, is_meant) || depends_on(satisfies, is_meant)
         }
-        Condition::Leaf(leaf) => leaf_depends_on(leaf, is_bound),
+        Condition::Leaf(leaf) => leaf_depends_on(leaf, is_meant),
     }
 }
 
@@ -53,10 +53,10 @@ fn collect<'condition>(condition: &'condition Condition, found: &mut Vec<&'condi
     }
 }
 
-fn loop_depends_on(each: &Loop, is_bound: &dyn Fn(&str) -> bool) -> bool {
+fn loop_depends_on(each: &Loop, is_meant: &dyn Fn(&Root) -> bool) -> bool {
     match &each.source {
-        Source::Items(path) | Source::Entries(path) => path_depends_on(path, is_bound),
-        Source::Fields(paths) => paths.iter().any(|path| path_depends_on(path, is_bound)),
+        Source::Items(path) | Source::Entries(path) => is_meant(&path.root),
+        Source::Fields(paths) => paths.iter().any(|path| is_meant(&path.root)),
         Source::Object
         | Source::Pod
         | Source::Containers(_)
@@ -68,16 +68,15 @@ fn loop_depends_on(each: &Loop, is_bound: &dyn Fn(&str) -> bool) -> bool {
     }
 }
 
-fn leaf_depends_on(leaf: &Leaf, is_bound: &dyn Fn(&str) -> bool) -> bool {
-    let any =
-        |reads: &[Read]| reads.iter().flat_map(|read| &read.from).any(|path| path_depends_on(path, is_bound));
+fn leaf_depends_on(leaf: &Leaf, is_meant: &dyn Fn(&Root) -> bool) -> bool {
+    let any = |reads: &[Read]| reads.iter().flat_map(|read| &read.from).any(|path| is_meant(&path.root));
     let operand = match &leaf.operand {
         Operand::Read(read) => any(std::slice::from_ref(read)),
         Operand::Sum(parts) => any(parts),
         Operand::Find { text, .. } => any(std::slice::from_ref(text)),
         Operand::Parameter(_) => false,
     };
-    operand || compared(&leaf.predicate).is_some_and(|path| path_depends_on(path, is_bound))
+    operand || compared(&leaf.predicate).is_some_and(|path| is_meant(&path.root))
 }
 
 /// The value of the object that a predicate compares with.
@@ -106,19 +105,20 @@ pub(super) fn compared(predicate: &Predicate) -> Option<&Path> {
     }
 }
 
-fn path_depends_on(path: &Path, is_bound: &dyn Fn(&str) -> bool) -> bool {
-    match &path.root {
+/// The loop whose element a path begins with.
+pub(super) fn element_of(root: &Root) -> Option<&str> {
+    match root {
         Root::Element(name)
         | Root::ContainerList(name)
         | Root::VolumeOf(name)
         | Root::EntryKey(name)
-        | Root::EntryValue(name) => is_bound(name),
+        | Root::EntryValue(name) => Some(name),
         Root::Object
         | Root::Pod
         | Root::PodMetadata
         | Root::Namespace
         | Root::Kind
         | Root::Group
-        | Root::ServiceAccount => false,
+        | Root::ServiceAccount => None,
     }
 }

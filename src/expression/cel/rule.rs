@@ -7,7 +7,7 @@ use super::loops::{Opened, label};
 use super::path::first_filled;
 use super::printer::{Printer, Shared};
 use super::reading::converted_or_null;
-use super::reads::{depends_on, repeated};
+use super::reads::{depends_on, element_of, repeated};
 use super::scope::Scope;
 use super::shown::{Piece, pieces, plain, shown, text};
 use super::syntax::Expression;
@@ -156,7 +156,7 @@ impl Printer<'_> {
     pub(super) fn before(&self, kinds: &[Kind]) -> Vec<Variable> {
         let shared =
             self.needed.iter().map(|shared| Variable::new(shared.name(), &shared.expression(kinds, self)));
-        shared.chain(self.computed.iter().cloned()).collect()
+        shared.chain(self.computed.iter().map(|(name, once)| Variable::new(name, once))).collect()
     }
 
     /// Whether one of the waivers of a rule or a check holds.
@@ -173,7 +173,7 @@ impl Printer<'_> {
     /// Whether a waiver holds. What doesn't depend on the subject, which is for whom the exemption is, is computed once.
     pub(super) fn waiver(&mut self, waiver: &Waiver, scope: &Scope<'_>) -> Result<Expression, Unprintable> {
         let Condition::All(parts) = &waiver.holds else { return self.condition(&waiver.holds, scope) };
-        let is_walked = |name: &str| scope.is_walked(name);
+        let is_walked = |root: &Root| element_of(root).is_some_and(|name| scope.is_walked(name));
         let (of_subject, of_object): (Vec<&Condition>, Vec<&Condition>) =
             parts.iter().partition(|part| depends_on(part, &is_walked));
         if self.is_cautious || of_object.len() < 2 {

@@ -22,6 +22,8 @@ pub(super) enum Bound {
     },
     /// The item of a list, under this variable.
     Item(String),
+    /// What stands somewhere, without a variable of its own.
+    Inlined(Expression),
     /// An entry of a map: its key under this variable.
     Entry {
         /// The map.
@@ -42,7 +44,7 @@ pub(super) struct Scope<'rule> {
 }
 
 /// Names that a variable would hide or that CEL reserves.
-const RESERVED: [&str; 45] = [
+const RESERVED: [&str; 51] = [
     "as",
     "authorizer",
     "bool",
@@ -74,14 +76,20 @@ const RESERVED: [&str; 45] = [
     "namespaceObject",
     "null",
     "null_type",
+    "named_volumes",
     "object",
+    "object_namespace",
     "oldObject",
     "package",
     "params",
+    "pod",
+    "pod_metadata",
     "request",
     "resource",
     "return",
+    "service_account",
     "string",
+    "template",
     "timestamp",
     "true",
     "type",
@@ -132,7 +140,7 @@ impl<'rule> Scope<'rule> {
     /// Whether a name is that of a loop in CEL.
     pub(super) fn is_walked(&self, name: &str) -> bool {
         match self.find(name) {
-            Some(Bound::Record { .. } | Bound::Item(_) | Bound::Entry { .. }) => true,
+            Some(Bound::Record { .. } | Bound::Item(_) | Bound::Inlined(_) | Bound::Entry { .. }) => true,
             Some(Bound::Object | Bound::Pod) | None => false,
         }
     }

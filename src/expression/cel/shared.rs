@@ -20,18 +20,20 @@ impl Shared {
                 map_or_empty("metadata", Expression::variable("template").read(&["metadata"]))
             }
             Shared::Namespace => namespace(kinds),
-            Shared::ServiceAccount => service_account(),
-            Shared::Containers => containers(printer.has_container_images),
-            Shared::SecurityContexts => security_contexts(kinds),
-            Shared::Images => images(printer.has_image_names),
-            Shared::NamedVolumes => named_volumes(),
+            Shared::ServiceAccount => service_account(printer),
+            Shared::Containers => containers(printer),
+            Shared::SecurityContexts => security_contexts(kinds, printer),
+            Shared::Images => images(printer),
+            Shared::NamedVolumes => named_volumes(printer),
         }
     }
 }
 
-/// A field of the Pod's spec, or null.
-pub(super) fn pod_field(field: &str) -> Expression {
-    Expression::variable("pod").read_into_maps(&[field])
+impl Printer<'_> {
+    /// A field of the Pod's spec, or null.
+    pub(super) fn pod_field(&self, field: &str) -> Expression {
+        self.named_here(Shared::Pod.name()).read_into_maps(&[field])
+    }
 }
 
 /// The namespace; `default` for a namespaced object that says none, null for the other kinds.
@@ -46,8 +48,8 @@ fn namespace(kinds: &[Kind]) -> Expression {
 }
 
 /// The service account.
-fn service_account() -> Expression {
-    let read = |field| pod_field(field);
+fn service_account(printer: &Printer<'_>) -> Expression {
+    let read = |field| printer.pod_field(field);
     first_filled(vec![read("serviceAccountName"), read("serviceAccount")], "default")
 }
 
@@ -59,19 +61,19 @@ fn map_or_empty(name: &str, value: Expression) -> Expression {
 }
 
 /// The containers of all lists; `image` is the name of the image, or null if it can't be read.
-fn containers(has_image: bool) -> Expression {
+fn containers(printer: &Printer<'_>) -> Expression {
     let listed = Expression::sum(ContainerList::ALL.map(|list| {
         let container =
             Expression::record([("list", dynamic(list.name())), ("value", Expression::code("value"))]);
-        items(pod_field(list.name())).each("map", "value", container)
+        items(printer.pod_field(list.name())).each("map", "value", container)
     }));
-    if !has_image {
+    if !printer.has_container_images {
         return listed;
     }
     let container = |field| Expression::code("container").field(field);
     let record = Expression::record([("list", container("list")), ("value", container("value"))]);
     let reference = container("value").read_into_maps(&["image"]);
-    listed.each("map", "container", with_image(record, reference, has_image))
+    listed.each("map", "container", with_image(record, reference, true))
 }
 
 /// The pieces that name a container by its record. They are made where a text is, since most containers get none.
@@ -94,10 +96,10 @@ fn with_image(record: Expression, reference: Expression, is_wanted: bool) -> Exp
 }
 
 /// The security contexts of the Pod and of its containers.
-fn security_contexts(kinds: &[Kind]) -> Expression {
+fn security_contexts(kinds: &[Kind], printer: &Printer<'_>) -> Expression {
     let of_pod = Expression::record([
         ("label", pieces(vec![Piece::Fixed("pod".to_owned())])),
-        ("value", pod_field("securityContext")),
+        ("value", printer.pod_field("securityContext")),
     ]);
     let of_pod = Expression::List(vec![of_pod]);
     let has_pod = has_pod(kinds);
@@ -107,17 +109,17 @@ fn security_contexts(kinds: &[Kind]) -> Expression {
 }
 
 /// The images of containers and volumes; `image` is the name of the image, or null if it can't be read.
-fn images(has_name: bool) -> Expression {
+fn images(printer: &Printer<'_>) -> Expression {
     let volume = || Expression::code("volume");
     let name = volume().read(&["name"]);
     let label = pieces(vec![Piece::Fixed("volume ".to_owned()), Piece::Name(name)]);
     let of_volume =
         Expression::record([("label", label), ("value", volume().read_into_maps(&["image", "reference"]))]);
-    let of_volumes = items(pod_field("volumes"))
+    let of_volumes = items(printer.pod_field("volumes"))
         .each("filter", "volume", volume().read_into_maps(&["image"]).differs(Expression::null()))
         .each("map", "volume", of_volume);
     let all = Expression::sum([of_containers("image"), of_volumes]);
-    if !has_name {
+    if !printer.has_image_names {
         return all;
     }
     let entry = |field| Expression::code("entry").field(field);
@@ -139,11 +141,11 @@ fn of_containers(field: &str) -> Expression {
 }
 
 /// The volumes whose name is a text, the first of each name.
-fn named_volumes() -> Expression {
+fn named_volumes(printer: &Printer<'_>) -> Expression {
     let name = |of: &str| Expression::code(of).read(&["name"]);
     let is_named =
         Expression::all([Expression::code("volume").has_type("map"), name("volume").has_type("string")]);
-    let named = items(pod_field("volumes")).each("filter", "volume", is_named);
+    let named = items(printer.pod_field("volumes")).each("filter", "volume", is_named);
     let namesakes = Expression::code("volumes").each("filter", "other", name("other").equals(name("volume")));
     let is_first = namesakes.at(0).equals(Expression::code("volume"));
     let firsts = Expression::code("volumes").each("filter", "volume", is_first);

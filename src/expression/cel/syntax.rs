@@ -13,8 +13,8 @@ const LONGEST_SUM: usize = 100;
 pub(super) enum Expression {
     /// A name or a literal, as it is.
     Code(String),
-    /// What stands at the end of optional steps, or null: `root.?step[?'other'].orValue(null)`.
-    Read { root: Box<Expression>, steps: Vec<Step> },
+    /// What stands at the end of optional steps, or what stands for it where it is absent: `root.?step[?'other'].orValue(null)`.
+    Read { root: Box<Expression>, steps: Vec<Step>, absent: Absent },
     /// The list that a map literal has for a key, or an empty one: `{'a': ['b']}[?key].orValue([])`.
     Looked { map: Box<Expression>, key: Box<Expression> },
     /// A field that is there: `record.value`.
@@ -35,6 +35,21 @@ pub(super) enum Expression {
     List(Vec<Expression>),
     /// `{'key': value}`.
     Map(Vec<(String, Expression)>),
+}
+
+/// What stands for a value that is absent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Absent {
+    /// `null`
+    Null,
+    /// `[]`
+    List,
+    /// `{}`
+    Map,
+    /// `true` or `false`
+    Truth(bool),
+    /// A default.
+    Default(Literal),
 }
 
 /// A step into a map.
@@ -107,6 +122,16 @@ impl Expression {
         matches!(self, Expression::Code(code) if code == if value { "true" } else { "false" })
     }
 
+    /// Whether it is what stands at the end of steps.
+    pub(super) fn is_read(&self) -> bool {
+        matches!(self, Expression::Read { .. })
+    }
+
+    /// Whether it is null where there is no value, and not something else that stands for it.
+    pub(super) fn may_be_null(&self) -> bool {
+        !matches!(self, Expression::Read { absent, .. } if *absent != Absent::Null)
+    }
+
     /// The value at the end of the steps, or null.
     pub(super) fn read(self, steps: &[&str]) -> Self {
         self.steps(steps.iter().map(|step| Step::Name((*step).to_owned())).collect())
@@ -116,11 +141,19 @@ impl Expression {
     pub(super) fn steps(self, more: Vec<Step>) -> Self {
         match self {
             root if more.is_empty() => root,
-            Expression::Read { root, mut steps } => {
+            Expression::Read { root, mut steps, absent: Absent::Null } => {
                 steps.extend(more);
-                Expression::Read { root, steps }
+                Expression::Read { root, steps, absent: Absent::Null }
             }
-            root => Expression::Read { root: Box::new(root), steps: more },
+            root => Expression::Read { root: Box::new(root), steps: more, absent: Absent::Null },
+        }
+    }
+
+    /// The same value, and where it is absent something else than null. Only what is read can be absent.
+    pub(super) fn or(self, absent: Absent) -> Self {
+        match self {
+            Expression::Read { root, steps, .. } => Expression::Read { root, steps, absent },
+            other => other,
         }
     }
 
@@ -138,7 +171,9 @@ impl Expression {
     /// Whether it is a map whatever the object looks like: the object itself, or one of the variables that are made so.
     fn is_surely_a_map(&self) -> bool {
         match self {
-            Expression::Code(code) => code == "object" || code == "oldObject",
+            Expression::Code(code) => {
+                matches!(code.as_str(), "object" | "oldObject" | "template" | "pod" | "pod_metadata")
+            }
             Expression::Field(of, name) => {
                 let is_made_so =
                     matches!(name.as_str(), "template" | "old_template" | "pod" | "pod_metadata");
@@ -167,7 +202,7 @@ impl Expression {
     /// The same value where it is known to be there: with plain fields in place of optional steps, if its steps allow it.
     pub(super) fn surely(self) -> Self {
         match self {
-            Expression::Read { root, steps } if steps.iter().all(Step::is_field) => {
+            Expression::Read { root, steps, .. } if steps.iter().all(Step::is_field) => {
                 steps.into_iter().fold(*root, |of, step| match step {
                     Step::Name(name) => of.field(&name),
                     Step::Key(_) => of,

@@ -3,7 +3,7 @@
 use super::printer::Printer;
 use super::scope::{Bound, Scope};
 use super::syntax::Expression;
-use super::{Variable, packed_variables, quoted, variables};
+use super::{Variable, packed_variables, quoted, suspicion, variables};
 use crate::ir::*;
 
 /// A condition on `container`, printed.
@@ -236,4 +236,77 @@ fn what_is_computed_once_has_a_name_of_its_own() {
     assert_eq!(name("fits_node", 2), "variables.fits_node");
     assert_eq!(name("fits_node", 3), "variables.fits_node_3");
     assert_eq!(name("fits_node", 2), "variables.fits_node");
+}
+
+/// A rule by the sample's name, with one check on each container.
+fn on_containers(ok: Condition) -> Rule {
+    let mut rule = sample::rule("POD-008");
+    rule.checks.truncate(1);
+    rule.checks[0].each.truncate(1);
+    rule.checks[0].ok = ok;
+    rule.kinds.retain(|kind| kind.kind == "Pod");
+    rule.checks[0].kinds = rule.kinds.clone();
+    rule.shapes = [path(&[]), path(&["securityContext"])]
+        .map(|path| Shape {
+            kinds: rule.kinds.clone(),
+            each: rule.checks[0].each.clone(),
+            path,
+            must_be: Container::Map,
+        })
+        .to_vec();
+    rule
+}
+
+#[test]
+fn one_question_holds_a_whole_rule() {
+    let rule = on_containers(privileged(is(Literal::Boolean(true)), false));
+    let text = suspicion(std::slice::from_ref(&rule), &rule.kinds).unwrap();
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn rules_that_stand_together_walk_a_list_once() {
+    let one = on_containers(privileged(is(Literal::Boolean(true)), false));
+    let other = on_containers(privileged(is(Literal::Boolean(false)), true));
+    let text = suspicion(&[one.clone(), other.clone()], &one.kinds).unwrap();
+    assert_eq!(text.matches(".exists(container,").count(), 1, "{text}");
+    for rule in [one, other] {
+        let alone = suspicion(std::slice::from_ref(&rule), &rule.kinds).unwrap();
+        let asked = alone.lines().find(|line| line.contains("privileged")).unwrap().trim();
+        assert!(text.contains(asked), "{asked} is not in {text}");
+    }
+}
+
+/// How a condition is asked where it may say yes too often.
+fn suspected(condition: Condition) -> String {
+    let rule = on_containers(condition);
+    let text = suspicion(std::slice::from_ref(&rule), &rule.kinds).unwrap();
+    let asked =
+        text.lines().filter(|line| line.contains("'x'") || line.contains("x.") || line.contains(".?x"));
+    asked.map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_question_before_all_else_reads_a_value_once() {
+    let x = |predicate, holds| leaf(read(Reading::Raw, vec![path(&["x"])], None), predicate, holds);
+    let default = |predicate, holds| {
+        leaf(read(Reading::Raw, vec![path(&["x"])], Some(Literal::Text("a".to_owned()))), predicate, holds)
+    };
+    assert_eq!(suspected(x(Predicate::Empty, true)), "|| container.?x.orValue(null) != null");
+    let is_other = suspected(x(is(Literal::Integer(0)), false));
+    assert_eq!(
+        is_other,
+        "|| !(container.?x.orValue(null) == null || type(container.?x.orValue(null)) == int && container.x != 0)"
+    );
+    let starts = Predicate::StartsWith(texts(&["a"]));
+    assert_eq!(
+        suspected(x(starts, true)),
+        "|| !(type(container.?x.orValue(null)) == string && container.x.startsWith('a'))"
+    );
+    assert_eq!(
+        suspected(default(is(Literal::Text("b".to_owned())), true)),
+        "|| container.?x.orValue('a') != 'b'"
+    );
+    // A null that is written counts as the default, which only the closer look knows.
+    assert!(!suspected(default(Predicate::Set, false)).contains("== null"));
 }
