@@ -66,7 +66,7 @@ fn lock(folder: &Folder, version: &str) {
     folder.write(&format!("{inside}/catalogue.lock"), &text);
 }
 
-/// A project whose catalogue is of before, in which POD-009 had another severity and POD-019 wasn't there yet.
+/// A project whose catalogue is of before, in which POD-009 had another severity, and POD-019 and the sets weren't there yet.
 fn started_before() -> Folder {
     let folder = started();
     let (now, before) = (format!("policies/catalogue/{VERSION}"), format!("policies/catalogue/{BEFORE}"));
@@ -75,6 +75,7 @@ fn started_before() -> Folder {
     folder.edit(&format!("{rules}/POD-009-privilege-escalation.yaml"), "severity: high", "severity: medium");
     fs::remove_file(folder.path(&format!("{rules}/POD-019-read-only-root.yaml"))).unwrap();
     folder.edit(&format!("{before}/profiles/eks-auto-mode.yaml"), "  POD-019: {}\n", "");
+    fs::remove_dir_all(folder.path(&format!("{before}/sets"))).unwrap();
     lock(&folder, BEFORE);
     folder.edit("policies/palisade.yaml", &format!("\"{VERSION}\""), &format!("\"{BEFORE}\""));
     build(&folder);
