@@ -128,18 +128,14 @@ impl Printer<'_> {
     }
 }
 
-/// Whether an element isn't what it must be, or something in it isn't. What stands somewhere without a name may be absent.
+/// Whether an element isn't what it must be, or something in it isn't. A field that stands for an element may be absent; the value of an
+/// entry is there, and if it is null it can't be walked.
 fn is_tree_broken(element: &Expression, tree: &Tree<'_>) -> Expression {
     let plain = element.clone().surely();
     let own = tree.iter().filter(|(steps, _)| steps.is_empty());
     let wrong = own.map(|(_, must_be)| is_other(&plain, *must_be));
     let broken = any(wrong.chain(inside(&plain, &[], tree)));
-    let is_there = match element {
-        Expression::Read { .. } if plain != *element => Expression::function("has", plain),
-        Expression::Read { .. } => element.clone().differs(Expression::null()),
-        _ => Expression::truth(true),
-    };
-    Expression::all([is_there, broken])
+    if plain == *element { broken } else { Expression::all([Expression::function("has", plain), broken]) }
 }
 
 /// Whether what is in a map isn't what it must be, or something in that isn't; the map's own steps are given.
