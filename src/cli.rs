@@ -13,6 +13,7 @@ mod examples;
 mod explain;
 mod failure;
 mod files;
+mod format;
 mod git;
 mod list;
 mod manual;

@@ -20,6 +20,7 @@ mod path;
 mod placement;
 mod record;
 mod rule;
+mod settings;
 mod shape;
 mod standard;
 mod visit;

@@ -9,9 +9,9 @@ use super::parameter::{self, Setting};
 use super::placement::Placed;
 use super::rule::{self, Surroundings};
 use super::waiver::{self, Exempting};
-use super::{engines, example, placement, standard};
+use super::{engines, example, placement, settings, standard};
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::ir::{BreakGlass, ExemptionRecord, Kind, LeftOut, Release, Rule};
+use crate::ir::{BreakGlass, Disabled, ExemptionRecord, Kind, LeftOut, Release, Rule};
 use crate::model::{self, Exemption, Profile};
 use crate::project::{Definitions, Layers, Located, Place};
 
@@ -39,12 +39,23 @@ pub(super) fn release(
         faults.extend(exemption_faults(exemption, kinds));
     }
     let left_out = left_out(project, &layers);
-    let rules = rules(definitions, kinds, profile, &layers, versions, &exemptions, &left_out, &mut faults);
+    let mut disabled = Vec::new();
+    let rules = rules(
+        definitions,
+        kinds,
+        profile,
+        &layers,
+        versions,
+        &exemptions,
+        &left_out,
+        &mut disabled,
+        &mut faults,
+    );
     if !faults.is_empty() {
         return Err(faults);
     }
     let break_glass = placement::break_glass(&layers);
-    Ok(Release {
+    let mut release = Release {
         project: project.value.name.clone(),
         environment: environment.value.name.clone(),
         description: environment.value.description.clone(),
@@ -59,6 +70,8 @@ pub(super) fn release(
         scopes: placement::scopes(&layers),
         guard: break_glass.as_ref().map(BreakGlass::guard),
         break_glass,
+        settings: Vec::new(),
+        disabled,
         protected_labels: project
             .value
             .protected_labels
@@ -67,7 +80,9 @@ pub(super) fn release(
             .collect(),
         exemptions: exemptions.iter().map(|exemption| record(&exemption.value)).collect(),
         rules,
-    })
+    };
+    release.settings = settings::settings(project, &layers, &release);
+    Ok(release)
 }
 
 fn unknown(definitions: &Definitions, name: &str) -> Diagnostic {
@@ -140,6 +155,7 @@ fn rules(
     versions: Versions,
     exemptions: &[&Located<Exemption>],
     left_out: &[LeftOut],
+    disabled: &mut Vec<Disabled>,
     faults: &mut Vec<Diagnostic>,
 ) -> Vec<Rule> {
     let exemptions: Vec<Exempting> = exemptions
@@ -167,7 +183,7 @@ fn rules(
             Ok(mut rule) => {
                 standard::mark(&profile.value, versions.pod_security, &mut rule);
                 let placed = Placed { id: &rule.id, severity: rule.severity, kinds: &rule.kinds };
-                let placements = placement::placements(layers, &left_out, &placed, faults);
+                let placements = placement::placements(layers, &left_out, &placed, disabled, faults);
                 if !placements.is_empty() {
                     rules.push(Rule { placements, examples: example::examples(&written.value), ..rule });
                 }
