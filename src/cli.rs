@@ -15,6 +15,7 @@ mod expiry;
 mod explain;
 mod failure;
 mod files;
+mod format;
 mod git;
 mod init;
 mod list;

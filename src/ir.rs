@@ -24,8 +24,8 @@ pub use kind::{Kind, KindFields, NEWEST_POD_SECURITY, OLDEST_POD_SECURITY, Versi
 pub use literal::{Literal, LiteralType, Value};
 pub use path::{Label, Loop, Path, Root, Source};
 pub use release::{
-    Action, EngineRange, ExemptionRecord, ExemptionState, FailurePolicy, LeftOut, Native, Objects, Operator,
-    Placement, Release, Requirement, Target,
+    Action, Disabled, EngineRange, ExemptionRecord, ExemptionState, FailurePolicy, LeftOut, Native, Objects,
+    Operator, Placement, Release, Requirement, Setting, Target,
 };
 pub use rule::{
     Addition, Check, Container, ContainerList, Direction, Example, ExampleSubject, Expected, GovernedPart,

@@ -194,6 +194,10 @@ fn documentation() {
 #[test]
 fn what_is_there() {
     told("list", &["list"]);
+    for format in ["markdown", "json", "html"] {
+        told(&format!("coverage-{format}"), &["coverage", "-e", "rollout", "--format", format]);
+        told(&format!("explain-{format}"), &["explain", "ACM-001", "-e", "rollout", "--format", format]);
+    }
     told("list-category", &["list", "--category", "nodes"]);
     told("list-unknown-category", &["list", "--category", "node"]);
     told("check-which-environment", &["check", "policies"]);

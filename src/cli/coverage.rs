@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::format::Format;
 use super::project::Project;
 use super::{Console, Exit, Failure};
 use crate::documentation;
@@ -17,6 +18,9 @@ pub struct Coverage {
     /// Only this environment; may be given several times
     #[arg(short, long, value_name = "NAME")]
     environment: Vec<String>,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
 }
 
 impl Coverage {
@@ -27,7 +31,9 @@ impl Coverage {
         let views = project.definitions.views();
         let rules = views.iter().rev().flat_map(|view| &view.rules);
         let titles = rules.map(|rule| (rule.value.id.clone(), rule.value.title.clone())).collect();
-        console.result(&documentation::coverage(&titles, &releases));
+        let text = documentation::coverage(&titles, &releases, self.format.form())
+            .map_err(|cause| Failure::new("internal", cause))?;
+        console.result(&text);
         Ok(Exit::Success)
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::format::Format;
 use super::project::Project;
 use super::{Catalogue, Console, Exit, Failure};
 use crate::documentation::{self, Use};
@@ -19,6 +20,9 @@ pub struct Explain {
     /// Only this environment; may be given several times
     #[arg(short, long, value_name = "NAME")]
     environment: Vec<String>,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
 }
 
 impl Explain {
@@ -31,7 +35,9 @@ impl Explain {
             .iter()
             .map(|release| Use { release, rule: release.rules.iter().find(|used| used.id == rule.id) })
             .collect();
-        console.result(&documentation::explain(&rule, &uses));
+        let text = documentation::explain(&rule, &uses, self.format.form())
+            .map_err(|cause| Failure::new("internal", cause))?;
+        console.result(&text);
         Ok(Exit::Success)
     }
 }

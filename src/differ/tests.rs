@@ -4,8 +4,8 @@ use crate::differ::{Aspect, Change, Class, compare};
 use crate::ir::number;
 use crate::ir::record::ReleaseRecord;
 use crate::ir::{
-    Action, Condition, Direction, ExemptionState, LeftOut, Literal, Operator, Parameter, ParameterKind,
-    Release, Target, Value, sample,
+    Action, BreakGlass, Condition, Direction, ExemptionState, LeftOut, Literal, Objects, Operator, Parameter,
+    ParameterKind, Placement, Release, Requirement, Target, Value, sample,
 };
 
 /// The changes between the sample and what `edit` makes of it.
@@ -263,4 +263,51 @@ fn an_environment_that_is_new_tightens() {
     let differences = compare(&[], &[ReleaseRecord::of(&sample::release())]);
     assert_eq!(differences[0].changes[0].class, Class::Tightened);
     assert_eq!(differences[0].changes[0].aspect, Aspect::Environment);
+}
+
+#[test]
+fn pods_are_told_apart_where_they_differ() {
+    let apart = |new: &mut Release| {
+        let rule = &mut new.rules[0];
+        rule.kinds.push(sample::kind("Deployment", true));
+        let pods = Placement { objects: Objects::Pods, ..sample::placement(None, &[], Action::Audit) };
+        let selector = rule.placements[1].selector.clone();
+        rule.placements[1].objects = Objects::Workloads;
+        rule.placements.push(Placement { selector, ..pods });
+    };
+    let told = told(apart);
+    assert!(
+        told.contains(&"loosened Action: Pods in namespaces where `team` is not `sandbox`: deny → audit, failure policy Fail → Ignore".to_owned()),
+        "{told:?}"
+    );
+    assert!(!told.iter().any(|change| change.contains("all but Pods")), "{told:?}");
+}
+
+#[test]
+fn who_may_break_the_glass_is_told_once() {
+    let glass = |groups: &[&str]| BreakGlass {
+        label: "acme.example/break-glass".to_owned(),
+        groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+    };
+    let begun = |new: &mut Release| {
+        new.break_glass = Some(glass(&["oncall"]));
+        for rule in &mut new.rules {
+            let requirement = |operator| Requirement {
+                key: "acme.example/break-glass".to_owned(),
+                operator,
+                values: Vec::new(),
+            };
+            let mut audited =
+                Placement { broken_glass: true, action: Action::Audit, ..rule.placements[1].clone() };
+            audited.selector.push(requirement(Operator::Exists));
+            rule.placements[1].selector.push(requirement(Operator::DoesNotExist));
+            rule.placements.push(audited);
+        }
+    };
+    assert_eq!(
+        told(begun),
+        [
+            "loosened BreakGlass: members of `oncall` may break the glass with the label `acme.example/break-glass`"
+        ]
+    );
 }

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
+
+use super::effective;
+use super::sheet::{Section, Sheet};
 use crate::ir::{
-    Addition, Check, Direction, Example, Kind, NEWEST_POD_SECURITY, Objects, Parameter, ParameterKind,
-    Placement, Release, Rule, Text, Version,
+    Addition, Check, Direction, Example, Kind, NEWEST_POD_SECURITY, Parameter, ParameterKind, ReferenceTo,
+    Release, Rule, Text, Version,
 };
 
 /// How many characters a line of a paragraph may have.
@@ -16,6 +20,68 @@ pub struct Use<'a> {
     pub release: &'a Release,
     /// The rule there; absent if the environment doesn't have it.
     pub rule: Option<&'a Rule>,
+}
+
+/// The rule as JSON: itself, and what holds for it in each environment.
+pub fn explain_as_json(rule: &Rule, uses: &[Use<'_>]) -> String {
+    let environments = uses.iter().map(|used| {
+        json!({
+            "name": used.release.environment,
+            "values": effective::of_rule(used.release, &rule.id, used.rule),
+            "exemptions": used.rule.map(waived).unwrap_or_default(),
+        })
+    });
+    let parameters = rule.parameters.iter().map(|(name, parameter)| {
+        json!({
+            "name": name, "description": parameter.description, "value": parameter.written,
+            "set_by": parameter.set_by,
+        })
+    });
+    let document = json!({
+        "version": 1,
+        "rule": {
+            "id": rule.id, "title": rule.title, "severity": rule.severity.name(), "category": rule.category,
+            "since": rule.since, "why": rule.why, "fix": rule.fix, "file": rule.source_file,
+            "references": rule.references.iter().map(reference).collect::<Vec<_>>(),
+            "governs": kinds(&rule.kinds),
+            "checks": rule.checks.iter().map(|check| self::check(check, rule)).collect::<Vec<_>>(),
+            "parameters": parameters.collect::<Vec<_>>(),
+        },
+        "environments": environments.collect::<Vec<_>>(),
+    });
+    format!("{document:#}\n")
+}
+
+/// The rule as a sheet.
+pub(super) fn sheet(rule: &Rule, uses: &[Use<'_>]) -> Sheet {
+    let (good, bad): (Vec<&Example>, Vec<&Example>) =
+        rule.examples.iter().partition(|example| example.gives.is_empty());
+    let mut sections = vec![
+        Section::of_items("What it is", head(rule).lines().skip(1).map(str::to_owned).collect()),
+        Section::of_text("Why", &rule.why),
+        Section::of_text("Fix", &rule.fix),
+        Section::of_items("Governs", kinds(&rule.kinds)),
+        Section::of_items("Checks", rule.checks.iter().map(|check| self::check(check, rule)).collect()),
+        Section::of_items("Parameters", rule.parameters.iter().map(parameter).collect()),
+        Section::of_items("Good examples", names(&good)),
+        Section::of_items("Bad examples", names(&bad)),
+    ];
+    if uses.is_empty() {
+        sections.push(Section::of_items("By default", defaults(rule)));
+    }
+    for used in uses {
+        let values = effective::of_rule(used.release, &rule.id, used.rule);
+        let rows = values.iter().map(effective::Value::cells).collect();
+        let heading = format!("In `{}`", used.release.environment);
+        let mut section = Section::of_table(&heading, &["what", "value", "set by"], rows);
+        section.items = used.rule.map(waived).unwrap_or_default();
+        sections.push(section);
+    }
+    Sheet { title: format!("{}: {}", rule.id, rule.title), sections }
+}
+
+fn reference(reference: &ReferenceTo) -> String {
+    format!("{} {}", reference.framework, reference.control)
 }
 
 /// The text: the rule itself, then each environment.
@@ -37,17 +103,13 @@ pub fn explain(rule: &Rule, uses: &[Use<'_>]) -> String {
         text.push_str(&lines("By default", &defaults(rule)));
     }
     for used in uses {
-        text.push_str(&in_environment(used));
+        text.push_str(&in_environment(&rule.id, used));
     }
     text
 }
 
 fn head(rule: &Rule) -> String {
-    let references: Vec<String> = rule
-        .references
-        .iter()
-        .map(|reference| format!("{} {}", reference.framework, reference.control))
-        .collect();
+    let references: Vec<String> = rule.references.iter().map(reference).collect();
     let mut text = format!("{}  {}\n", rule.id, rule.title);
     text.push_str(&format!("{}, {}, since {}\n", rule.severity.name(), rule.category, rule.since));
     for line in [references.join(", "), rule.source_file.clone()].iter().filter(|line| !line.is_empty()) {
@@ -136,19 +198,24 @@ fn defaults(rule: &Rule) -> Vec<String> {
     told
 }
 
-fn in_environment(used: &Use<'_>) -> String {
+fn in_environment(id: &str, used: &Use<'_>) -> String {
     let heading = format!("In {}", used.release.environment);
-    let Some(rule) = used.rule else {
-        return lines(&heading, &["not there".to_owned()]);
-    };
-    let is_alone = used.release.scopes.is_empty();
-    let mut told: Vec<String> =
-        rule.placements.iter().map(|placement| self::placement(placement, is_alone)).collect();
-    for (name, parameter) in &rule.parameters {
-        told.push(format!("{name}: {}  ({})", parameter.written, parameter.set_by));
-        told.extend(parameter.by_version.iter().map(|row| addition(row, used.release.pod_security)));
+    let mut told = Vec::new();
+    for value in effective::of_rule(used.release, id, used.rule) {
+        match value.name.strip_prefix("parameter `").and_then(|name| name.strip_suffix('`')) {
+            Some(name) => {
+                told.push(format!("{name}: {}  ({})", value.value, value.set_by));
+                let parameter = used.rule.and_then(|rule| rule.parameters.get(name));
+                let rows = parameter.into_iter().flat_map(|parameter| &parameter.by_version);
+                told.extend(rows.map(|row| addition(row, used.release.pod_security)));
+            }
+            None => told.push(format!("{} {}  ({})", value.value, value.name, value.set_by)),
+        }
     }
-    told.extend(waived(rule));
+    told.extend(used.rule.into_iter().flat_map(waived));
+    if told.is_empty() {
+        told.push("not there: the profile doesn't hold it".to_owned());
+    }
     lines(&heading, &told)
 }
 
@@ -158,22 +225,6 @@ fn addition(row: &Addition, pod_security: Version) -> String {
         row.add.iter().map(|value| value.as_str().map_or(value.to_string(), str::to_owned)).collect();
     let later = if row.since > pod_security { ", not here" } else { "" };
     format!("  from {}{later}: {}  ({})", row.since, added.join(", "), row.source)
-}
-
-/// `deny in the other namespaces  (environments/production.yaml: namespaces[1].action)`.
-fn placement(placement: &Placement, is_alone: bool) -> String {
-    let place = match &placement.scope {
-        Some(scope) => format!(" in the namespaces of `{scope}`"),
-        None if is_alone => " everywhere".to_owned(),
-        None => " in the other namespaces".to_owned(),
-    };
-    let place = match placement.objects {
-        Objects::ClusterWide => " for objects without a namespace".to_owned(),
-        Objects::Namespaced => place,
-        Objects::Workloads => format!(" for all but Pods{place}"),
-        Objects::Pods => format!(" for Pods{place}"),
-    };
-    format!("{}{place}  ({})", placement.action.name(), placement.set_by)
 }
 
 /// What each exemption waives of the rule.

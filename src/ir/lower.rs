@@ -21,6 +21,7 @@ mod path;
 mod placement;
 mod record;
 mod rule;
+mod settings;
 mod shape;
 mod standard;
 mod visit;

@@ -43,6 +43,10 @@ pub struct Release {
     pub guard: Option<Rule>,
     /// Labels of namespaces that not everybody can set, each with what protects it.
     pub protected_labels: BTreeMap<String, String>,
+    /// What holds for the whole environment, for people; in the order of its file.
+    pub settings: Vec<Setting>,
+    /// Where rules are disabled, by rule.
+    pub disabled: Vec<Disabled>,
     /// The exemptions that are granted here, those that have expired too, sorted by name.
     pub exemptions: Vec<ExemptionRecord>,
     /// Policies that are copied as they are, sorted by path.
@@ -62,6 +66,30 @@ impl Release {
         self.is_packed(target, placement.action)
             || placement.broken_glass && self.is_packed(target, Action::Deny)
     }
+}
+
+/// A value that holds for a whole environment, and the place that set it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// Its place in an environment's file: `failure_policy.deny`.
+    pub name: String,
+    /// The value, in a few words.
+    pub value: String,
+    /// The file and the line, or `default`.
+    pub set_by: String,
+}
+
+/// Where a rule is disabled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disabled {
+    /// The rule's id.
+    pub rule: String,
+    /// The namespace scope; absent for the last one, and for kinds without a namespace.
+    pub scope: Option<String>,
+    /// For which of the rule's objects.
+    pub objects: Objects,
+    /// The place that says so.
+    pub set_by: String,
 }
 
 /// What policies are written for.

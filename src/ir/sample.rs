@@ -185,6 +185,8 @@ pub fn release() -> Release {
         break_glass: None,
         guard: None,
         protected_labels: BTreeMap::new(),
+        settings: Vec::new(),
+        disabled: Vec::new(),
         exemptions: vec![ExemptionRecord {
             name: "node-agent".to_owned(),
             owner: "observability".to_owned(),

@@ -113,8 +113,9 @@ impl Incident<'_> {
             let reply = api.replace(&path, &labelled, Mode::DryRun)?;
             self.expect(&reply, true, &format!("the label by `namespaces{subresource}`"));
         }
-        labelled["metadata"]["labels"][&self.glass.label] = Value::Null;
-        labelled["metadata"]["labels"]["team"] = Value::from("shop");
+        let labels = labelled["metadata"]["labels"].as_object_mut().ok_or("no labels")?;
+        labels.remove(&self.glass.label);
+        labels.insert("team".to_owned(), Value::from("shop"));
         let reply = api.replace(&format!("/api/v1/namespaces/{STRICT}"), &labelled, Mode::DryRun)?;
         self.expect(&reply, false, "another label");
         Ok(())

@@ -9,9 +9,9 @@ use super::parameter::{self, Setting};
 use super::placement::Placed;
 use super::rule::{self, Surroundings};
 use super::waiver::Exempting;
-use super::{engines, example, exemption, placement, standard};
+use super::{engines, example, exemption, placement, settings, standard};
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::ir::{BreakGlass, EngineRange, Kind, LeftOut, Native, Release, Rule, Target};
+use crate::ir::{BreakGlass, Disabled, EngineRange, Kind, LeftOut, Native, Release, Rule, Target};
 use crate::model::{self, Environment, Exemption, Profile};
 use crate::project::{self, Definitions, Layers, Located, Place, View, held};
 
@@ -38,13 +38,15 @@ pub(super) fn release(
     }
     let waiving: Vec<Exempting> = exemption::waiving(&exemptions, expired);
     let left_out = left_out(project, layers);
-    let rules = rules(view, kinds, &profiles, layers, versions, &waiving, &left_out, &mut faults);
+    let mut disabled = Vec::new();
+    let rules =
+        rules(view, kinds, &profiles, layers, versions, &waiving, &left_out, &mut disabled, &mut faults);
     if !faults.is_empty() {
         return Err(faults);
     }
     let natives = natives(view, &engines);
     let break_glass = placement::break_glass(layers);
-    Ok(Release {
+    let mut release = Release {
         project: project.value.name.clone(),
         environment: environment.value.name.clone(),
         description: environment.value.description.clone(),
@@ -60,6 +62,8 @@ pub(super) fn release(
         scopes: placement::scopes(layers),
         guard: break_glass.as_ref().map(BreakGlass::guard),
         break_glass,
+        settings: Vec::new(),
+        disabled,
         protected_labels: project
             .value
             .protected_labels
@@ -69,7 +73,9 @@ pub(super) fn release(
         exemptions: exemption::records(&exemptions, expired),
         natives,
         rules,
-    })
+    };
+    release.settings = settings::settings(project, layers, &release);
+    Ok(release)
 }
 
 /// The files that are copied for the environment's targets.
@@ -157,6 +163,7 @@ fn rules(
     versions: Versions,
     exemptions: &[Exempting],
     left_out: &[LeftOut],
+    disabled: &mut Vec<Disabled>,
     faults: &mut Vec<Diagnostic>,
 ) -> Vec<Rule> {
     let left_out: Vec<String> = left_out.iter().map(|one| one.namespace.clone()).collect();
@@ -181,7 +188,7 @@ fn rules(
                     standard::mark(&profile.value, versions.pod_security, &mut rule);
                 }
                 let placed = Placed { id: &rule.id, severity: rule.severity, kinds: &rule.kinds };
-                let placements = placement::placements(layers, &left_out, &placed, faults);
+                let placements = placement::placements(layers, &left_out, &placed, disabled, faults);
                 if !placements.is_empty() {
                     rules.push(Rule { placements, examples: example::examples(&written.value), ..rule });
                 }

@@ -177,6 +177,8 @@ fn release(project: &str, help: &str, version: Version, rule: Rule) -> Release {
         break_glass: None,
         guard: None,
         protected_labels: BTreeMap::new(),
+        settings: Vec::new(),
+        disabled: Vec::new(),
         exemptions: Vec::new(),
         rules: vec![Rule { placements, ..rule }],
     }

@@ -3,7 +3,7 @@
 use super::action::{Choice, Chosen, Part};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{
-    Action, BreakGlass, FailurePolicy, Kind, Objects, Operator, Placement, Requirement, Severity,
+    Action, BreakGlass, Disabled, FailurePolicy, Kind, Objects, Operator, Placement, Requirement, Severity,
 };
 use crate::model::{self, NamespaceScope};
 use crate::project::{Layers, Place};
@@ -21,11 +21,12 @@ pub(super) struct Placed<'a> {
     pub kinds: &'a [Kind],
 }
 
-/// Where the rule holds in the environment, with which action; none that is disabled.
+/// Where the rule holds in the environment, with which action. Where it is disabled is noted.
 pub(super) fn placements(
     layers: &Layers<'_>,
     left_out: &[String],
     rule: &Placed<'_>,
+    disabled: &mut Vec<Disabled>,
     faults: &mut Vec<Diagnostic>,
 ) -> Vec<Placement> {
     let choice = Choice { layers, rule };
@@ -39,7 +40,11 @@ pub(super) fn placements(
         let name = own.is_some().then(|| scope.name.clone());
         let selector: Vec<Requirement> = before.iter().cloned().chain(own).collect();
         for (objects, chosen) in in_namespaces(rule.kinds, |part| choice.in_scope(scope, index, part)) {
+            let set_by = chosen.set_by.clone();
             let placement = placement(layers, name.clone(), objects, &selector, chosen);
+            if placement.is_none() {
+                disabled.push(Disabled { rule: rule.id.to_owned(), scope: name.clone(), objects, set_by });
+            }
             match (placement, &break_glass) {
                 (Some(denying), Some(glass)) if denying.action == Action::Deny => {
                     placements.extend(with_breakable_glass(layers, denying, glass));
@@ -53,7 +58,12 @@ pub(super) fn placements(
         && let Some((index, last)) = scopes.iter().enumerate().next_back()
     {
         let chosen = choice.own(last, index, Part::Workloads);
-        placements.extend(placement(layers, None, Objects::ClusterWide, &[], chosen));
+        let (objects, set_by) = (Objects::ClusterWide, chosen.set_by.clone());
+        let placement = placement(layers, None, objects, &[], chosen);
+        if placement.is_none() {
+            disabled.push(Disabled { rule: rule.id.to_owned(), scope: None, objects, set_by });
+        }
+        placements.extend(placement);
     }
     placements
 }
