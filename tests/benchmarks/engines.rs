@@ -48,7 +48,7 @@ fn main() {
     for program in Program::ENGINES {
         let targets: Vec<Target> = program.targets().iter().copied().filter(is_wanted).collect();
         if !targets.is_empty() {
-            let mut engine = Engine::start(program).unwrap();
+            let mut engine = Engine::start_plain(program).unwrap();
             for target in targets {
                 time(&mut engine, target);
             }

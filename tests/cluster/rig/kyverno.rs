@@ -37,6 +37,8 @@ impl Cluster {
             format!("--serverIP=127.0.0.1:{port}"),
             format!("--webhookServerPort={port}"),
             "--controllerRuntimeMetricsAddress=0".to_owned(),
+            // The default of 10 seconds is for machines that don't run the whole cluster beside a compiler.
+            "--webhookTimeout=30".to_owned(),
         ];
         self.start_controller("kyverno", ADMISSION, &users::KYVERNO, &own)
     }
