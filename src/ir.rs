@@ -16,6 +16,7 @@ pub mod release;
 pub mod rule;
 #[cfg(test)]
 pub mod sample;
+pub mod setting;
 pub mod text;
 
 pub use break_glass::BreakGlass;
@@ -24,10 +25,11 @@ pub use kind::{Kind, KindFields, NEWEST_POD_SECURITY, OLDEST_POD_SECURITY, Versi
 pub use literal::{Literal, LiteralType, Value};
 pub use path::{Label, Loop, Path, Root, Source};
 pub use release::{
-    Action, Disabled, EngineRange, ExemptionRecord, ExemptionState, FailurePolicy, LeftOut, Native, Objects,
-    Operator, Placement, Release, Requirement, Setting, Target,
+    Action, EngineRange, ExemptionRecord, ExemptionState, FailurePolicy, LeftOut, Native, Objects, Operator,
+    Placement, Release, Requirement, Target,
 };
 pub use rule::{
     Addition, Check, Container, ContainerList, Direction, Example, ExampleSubject, Expected, GovernedPart,
     Parameter, ParameterDeclaration, ParameterKind, ReferenceTo, Rule, Severity, Shape, Text, Waiver,
 };
+pub use setting::{Disabled, Setting};

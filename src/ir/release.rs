@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::break_glass::BreakGlass;
 use super::kind::{Kind, Version};
 use super::rule::Rule;
+use super::setting::{Disabled, Setting};
 
 /// The rules of one environment, at one time.
 #[derive(Clone, Debug)]
@@ -66,30 +67,6 @@ impl Release {
         self.is_packed(target, placement.action)
             || placement.broken_glass && self.is_packed(target, Action::Deny)
     }
-}
-
-/// A value that holds for a whole environment, and the place that set it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Setting {
-    /// Its place in an environment's file: `failure_policy.deny`.
-    pub name: String,
-    /// The value, in a few words.
-    pub value: String,
-    /// The file and the line, or `default`.
-    pub set_by: String,
-}
-
-/// Where a rule is disabled.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Disabled {
-    /// The rule's id.
-    pub rule: String,
-    /// The namespace scope; absent for the last one, and for kinds without a namespace.
-    pub scope: Option<String>,
-    /// For which of the rule's objects.
-    pub objects: Objects,
-    /// The place that says so.
-    pub set_by: String,
 }
 
 /// What policies are written for.

@@ -61,7 +61,7 @@ fn native_policies_are_copied_locked_and_listed() {
     snapshot("native-readme", &section.join("\n"));
     let coverage = well(&folder, &["coverage"]).stdout;
     let section: Vec<&str> =
-        coverage.lines().skip_while(|line| !line.contains("not proved")).take(5).collect();
+        coverage.lines().skip_while(|line| !line.contains("Not proved")).take(6).collect();
     snapshot("native-coverage", &section.join("\n"));
     well(&folder, &["build", "--check"]);
     folder.edit(copy, "Ours", "Theirs");
