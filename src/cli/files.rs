@@ -174,6 +174,19 @@ pub(super) fn remove_folder(root: &Path, folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Removes the folders below a folder that are empty, or hold nothing but such. A link is not followed; what can't be read or removed
+/// stays.
+pub(super) fn remove_empty_folders_below(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            let below = entry.path();
+            remove_empty_folders_below(&below);
+            // A folder that isn't empty stays.
+            std::fs::remove_dir(&below).ok();
+        }
+    }
+}
+
 /// Removes the folders around a path that are empty, up to `root`.
 fn remove_empty_folders(root: &Path, path: &Path) {
     let mut folder: Option<PathBuf> = path.parent().map(Path::to_path_buf);

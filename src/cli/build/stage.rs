@@ -125,10 +125,22 @@ impl Stage {
             }
             self.rename(new.path(), last, lock_is_last)?;
         }
+        if self.was_unfinished {
+            self.remove_what_was_made_for_nothing();
+        }
         if !self.keeps_list {
             files::remove_folder(&self.out, &self.unfinished)?;
         }
         Ok(count)
+    }
+
+    /// A build that was killed may have made a folder for a file that no longer comes.
+    fn remove_what_was_made_for_nothing(&self) {
+        let Some(beside_lock) = self.unfinished.parent() else { return };
+        let applied = beside_lock.file_name().map(|environment| self.out.join(environment));
+        for folder in applied.iter().map(PathBuf::as_path).chain([beside_lock]) {
+            files::remove_empty_folders_below(folder);
+        }
     }
 
     fn rename(&self, new: &Path, places: &[PathBuf], from: usize) -> Result<(), Failure> {
