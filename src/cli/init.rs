@@ -42,7 +42,7 @@ impl Init {
     /// Writes the project.
     pub(super) fn run(&self, catalogue: Catalogue, console: &mut Console) -> Result<Exit, Failure> {
         let name = self.name()?;
-        let created = self.as_of.map_or_else(Date::today, Ok)?;
+        let created = Date::or_today(self.as_of)?;
         let context = context! {
             name => &name,
             catalogue => catalogue::own_version(),

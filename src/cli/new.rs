@@ -166,7 +166,7 @@ fn exemption(project: &Project, name: &str, folder: &str, as_of: Option<Date>) -
     }
     refuse_unless_slug("an exemption", name)?;
     folder.split('/').try_for_each(|step| refuse_unless_slug("a folder of exemptions", step))?;
-    let created = as_of.map_or_else(Date::today, Ok)?;
+    let created = Date::or_today(as_of)?;
     let context = context! {
         name => name,
         up => "../".repeat(folder.split('/').count() + 1),
