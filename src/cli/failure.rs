@@ -7,6 +7,9 @@ use std::rc::Rc;
 use super::Console;
 use crate::diagnostic::{Diagnostic, Sources};
 
+/// How many diagnostics are told. More than these nobody reads, and a file that isn't what it seems has a hundred thousand.
+const TOLD: usize = 500;
+
 /// Why a command couldn't do its work: one or more diagnostics, and the files that they speak of.
 #[derive(Debug)]
 pub struct Failure {
@@ -44,6 +47,10 @@ impl Failure {
     }
 
     pub(super) fn print(&self, console: &mut Console) {
-        console.diagnostics(&self.diagnostics, &self.sources);
+        let (told, rest) = self.diagnostics.split_at(TOLD.min(self.diagnostics.len()));
+        console.diagnostics(told, &self.sources);
+        if !rest.is_empty() {
+            console.note(&format!("… and {} more: mend these first", rest.len()));
+        }
     }
 }

@@ -325,7 +325,7 @@ pub struct Rule {
     #[schemars(regex(pattern = r"^[A-Z]{2,6}-[0-9]{3}$"))]
     pub id: String,
     /// What holds where the rule is kept, in one line
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1, max = 200))]
     pub title: String,
     /// How bad a violation is
     pub severity: Severity,

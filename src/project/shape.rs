@@ -2,7 +2,7 @@
 //! words, each with its place, all at once.
 //!
 //! Knows only what our schemas hold: `$ref`, `anyOf`, `oneOf`, `const`, `type`, `properties`, `required`,
-//! `additionalProperties`, `items`, `minLength`, `minItems`, `minimum`. Forms of texts (`pattern`) are for editors; here
+//! `additionalProperties`, `items`, `minLength`, `maxLength`, `minItems`, `minimum`. Forms of texts (`pattern`) are for editors; here
 //! the structural checks say more.
 
 mod words;
@@ -14,6 +14,10 @@ use serde_json::{Map, Value as Json};
 use crate::diagnostic::{Diagnostic, Sink, Sources, did_you_mean};
 use crate::yaml::{Entry, Node, Value};
 use words::{Found, in_lines, listed, unknown_word, wrong_type};
+
+/// How many characters a text may have for which the schema says nothing else. Titles, reasons and values stand in objects, whose
+/// annotations together may have 262,144 bytes.
+const LONGEST_TEXT: u64 = 10_000;
 
 /// Reports everything in which a tree differs from a schema.
 pub(super) fn check(node: &Node, schema: &Json, sources: &Sources, sink: &mut Sink) {
@@ -99,13 +103,14 @@ impl<'a> Walk<'a> {
         let properties = schema.get("properties").and_then(Json::as_object);
         let additional = schema.get("additionalProperties");
         let closed = additional == Some(&Json::Bool(false));
+        let present: BTreeSet<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
         let mut meant = BTreeSet::new();
         for entry in entries {
             let what = format!("`{}`", entry.key);
             match properties.and_then(|properties| properties.get(&entry.key)) {
                 Some(property) => self.value(&entry.value, property, &what),
                 None if closed => {
-                    meant.extend(self.unknown_field(entry, entries, properties.unwrap_or(&none)))
+                    meant.extend(self.unknown_field(entry, &present, properties.unwrap_or(&none)))
                 }
                 None => {
                     if let Some(schema) = additional.filter(|schema| schema.is_object()) {
@@ -116,9 +121,8 @@ impl<'a> Walk<'a> {
         }
         let required =
             schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
-        let missing: Vec<&str> = required
-            .filter(|field| !meant.contains(*field) && !entries.iter().any(|entry| entry.key == *field))
-            .collect();
+        let missing: Vec<&str> =
+            required.filter(|field| !meant.contains(*field) && !present.contains(field)).collect();
         if let Some(properties) = properties.filter(|_| !missing.is_empty()) {
             self.sink.push(missing_fields(&missing, properties).at(node.span));
         }
@@ -128,11 +132,10 @@ impl<'a> Walk<'a> {
     fn unknown_field(
         &mut self,
         entry: &Entry,
-        entries: &[Entry],
+        present: &BTreeSet<&str>,
         known: &Map<String, Json>,
     ) -> Option<String> {
-        let free =
-            known.keys().map(String::as_str).filter(|key| !entries.iter().any(|entry| entry.key == *key));
+        let free = known.keys().map(String::as_str).filter(|key| !present.contains(key));
         let meant = did_you_mean(&entry.key, free);
         let label = match meant {
             Some(meant) => format!("did you mean `{meant}`?"),
@@ -167,6 +170,12 @@ impl<'a> Walk<'a> {
         if least > 0 && text.trim().is_empty() {
             let fault = Diagnostic::error("empty-text", format!("{what} must not be empty"));
             self.sink.push(fault.at(node.span).label("expected some text"));
+        }
+        let most = schema.get("maxLength").and_then(Json::as_u64).unwrap_or(LONGEST_TEXT);
+        let length = text.chars().count() as u64;
+        if length > most {
+            let fault = Diagnostic::error("text-too-long", format!("{what} has {length} characters"));
+            self.sink.push(fault.at(node.span).label(format!("expected at most {most}")));
         }
     }
 

@@ -146,7 +146,14 @@ fn variables(release: &Release, rule: &Rule) -> Result<Vec<cel::Variable>, Strin
         help => names::help(release, rule),
     };
     all.extend(text_variables("text", &given)?);
-    Ok(all)
+    let longest = all.iter().map(|variable| variable.expression.chars().count()).max().unwrap_or(0);
+    if longest < LONGEST_EXPRESSION {
+        return Ok(all);
+    }
+    Err(format!(
+        "one of its expressions has {longest} characters, and CEL compiles fewer than {LONGEST_EXPRESSION}: give it fewer \
+         conditions, values or exemptions"
+    ))
 }
 
 /// The variables that give a denial's text; the last one comes out of a template of its own.
