@@ -46,7 +46,7 @@ const PRODUCTION: &str = "policies/environments/production.yaml";
 const PROJECTS: &[Case] = &[
     // Names that lead elsewhere.
     ("an environment's name leads out", |at| at.edit(PRODUCTION, "name: production", "name: ../../evil"), Error("not-a-slug", "`../../evil`")),
-    ("an environment's name is a path", |at| at.edit(PRODUCTION, "name: production", "name: /tmp/evil"), Error("not-a-slug", "`/tmp/evil`")),
+    ("an environment's name is a path", |at| at.edit(PRODUCTION, "name: production", "name: /etc/evil"), Error("not-a-slug", "`/etc/evil`")),
     ("an environment's name has no end", |at| at.edit(PRODUCTION, "name: production", &format!("name: {}", "a".repeat(10_000))), Error("name-too-long", "the environment's name")),
     ("a namespace scope leads out", |at| at.edit(PRODUCTION, "name: sandbox", "name: ../sandbox"), Error("not-a-slug", "`../sandbox`")),
     ("the project's name leads out", |at| at.edit("policies/palisade.yaml", "name: acme", "name: ../acme"), Error("not-a-slug", "`../acme`")),

@@ -16,6 +16,7 @@ pub fn rename_rule(at: &Folder, id: &str) {
     at.write(&format!("policies/rules/identity/{id}-tokens.yaml"), &text);
     at.edit("policies/profiles/acme.yaml", "ACM-002", id);
     at.edit("policies/environments/production.yaml", "ACM-002", id);
+    at.edit("policies/environments/rollout.yaml", "ACM-002", id);
 }
 
 /// Moves the second rule into a category of this name.
