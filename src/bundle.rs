@@ -20,6 +20,7 @@ pub use lock::{FORMAT, Lock, LockError, digest};
 
 use crate::ir::record::ReleaseRecord;
 use crate::ir::{Release, Target};
+use crate::parallel;
 use crate::targets::{self, Artefact, Unsupported, VersionFault};
 
 /// The files of a bundle by their paths below the output folder: `production/gatekeeper/templates/POD-001.yaml`.
@@ -93,19 +94,21 @@ pub fn render_with(release: &Release, rules: Vec<Rendered>) -> Result<Vec<Artefa
     if unsupported.is_empty() { Ok(artefacts) } else { Err(unsupported) }
 }
 
-/// The largest object that a cluster keeps: what etcd takes in one request, unless it was told otherwise.
-const LARGEST: usize = 1_572_864;
+/// How many bytes an object may have. etcd takes 1.5 MiB in one request, unless it was told otherwise; of that the API server needs some
+/// for who has set which field, and JSON for each line's end.
+const LARGEST: usize = 1_000_000;
 
-/// An object that no cluster would keep. What makes one so large is hundreds of exemptions in one environment.
+/// An object that no cluster would keep. What makes one so large is hundreds of exemptions in one environment, or a huge condition.
 fn too_large(release: &Release, artefact: &Artefact) -> Option<Unsupported> {
-    let (bytes, file) = (artefact.text.len(), artefact.path.rsplit('/').next()?);
+    let bytes = artefact.text.split("\n---\n").map(str::len).max()?;
+    let file = artefact.path.rsplit('/').next()?;
     let target = release.engines.keys().find(|target| artefact.path.starts_with(target.name())).copied();
     (bytes > LARGEST).then(|| Unsupported {
         target,
         rule: file.split('.').next().unwrap_or(file).to_owned(),
         reason: format!(
-            "its policy would have {bytes} bytes, and a cluster keeps objects of {LARGEST} at most: {} exemptions are granted here, \
-             grant fewer in one environment",
+            "its policy would have {bytes} bytes, and a cluster keeps none of much more than {LARGEST}: give it fewer conditions or \
+             values, or fewer exemptions in one environment ({} are granted here)",
             release.exemptions.len()
         ),
     })
@@ -128,51 +131,85 @@ pub fn assemble_with(
     artefacts: Vec<Artefact>,
     tests: Vec<Artefact>,
 ) -> Result<Files, BundleError> {
-    let mut files = Files::new();
-    let mut digests = BTreeMap::new();
-    let mut add_to = |folder: &str, path: String, text: String, of_one_rule: bool| {
-        let path = format!("{folder}/{path}");
-        digests.insert(path.clone(), of_one_rule.then(|| digest(text.as_bytes())));
-        match files.insert(path.clone(), text.into_bytes()) {
-            None => Ok(()),
-            Some(_) => Err(BundleError::SamePath(path)),
-        }
-    };
-    let tests_folder = tests_path(&release.environment);
+    let mut drafts = Drafts::new(release);
     if let Some(readme) = suite::readme(release).filter(|_| !tests.is_empty()) {
-        add_to(&tests_folder, "README.md".to_owned(), readme, false)?;
+        drafts.add_test("README.md", readme, false);
     }
     for test in tests {
-        add_to(&tests_folder, test.path, test.text, true)?;
+        drafts.add_test(&test.path, test.text, true);
     }
-    let mut add = |path, text, of_one_rule| add_to(&release.environment, path, text, of_one_rule);
     let mut objects: Vec<String> = artefacts.iter().map(|artefact| artefact.path.clone()).collect();
     for artefact in artefacts {
-        add(artefact.path, artefact.text, !artefact.is_packed)?;
+        drafts.add(&artefact.path, artefact.text, !artefact.is_packed);
     }
     for target in release.engines.keys() {
         if let Some(role) = reports_role::text(release, *target).map_err(unwritable)? {
             let path = format!("{}/{}", target.name(), reports_role::FILE);
-            objects.push(path.clone());
-            add(path, role, false)?;
+            drafts.add(&path, role, false);
+            objects.push(path);
         }
     }
     for native in &release.natives {
         objects.push(native.path.clone());
-        add(native.path.clone(), native.text.clone(), true)?;
+        drafts.add(&native.path, native.text.clone(), true);
     }
     for (path, text) in kustomization::texts(&objects).map_err(unwritable)? {
-        add(path, text, false)?;
+        drafts.add(&path, text, false);
     }
-    add("README.md".to_owned(), readme::text(release), false)?;
-    let lock = Lock {
-        palisade: env!("CARGO_PKG_VERSION").to_owned(),
-        release: ReleaseRecord::of(release),
-        files: digests,
-    };
-    let text = lock.to_text().map_err(|cause| BundleError::Unwritable(cause.to_string()))?;
-    files.insert(lock_path(&release.environment), text.into_bytes());
-    Ok(files)
+    drafts.add("README.md", readme::text(release), false);
+    drafts.into_files(release)
+}
+
+/// The files of a bundle as they come, but for the lock file, which names them all.
+struct Drafts {
+    /// The folder of what is applied, and that of the tests.
+    folders: (String, String),
+    all: Vec<Draft>,
+}
+
+struct Draft {
+    path: String,
+    text: String,
+    /// Whether the lock has a digest of it.
+    is_of_one_rule: bool,
+}
+
+impl Drafts {
+    fn new(release: &Release) -> Self {
+        let environment = &release.environment;
+        Self { folders: (environment.clone(), tests_path(environment)), all: Vec::new() }
+    }
+
+    fn add(&mut self, path: &str, text: String, is_of_one_rule: bool) {
+        let path = format!("{}/{path}", self.folders.0);
+        self.all.push(Draft { path, text, is_of_one_rule });
+    }
+
+    fn add_test(&mut self, path: &str, text: String, is_of_one_rule: bool) {
+        let path = format!("{}/{path}", self.folders.1);
+        self.all.push(Draft { path, text, is_of_one_rule });
+    }
+
+    /// The files, with the lock.
+    fn into_files(self, release: &Release) -> Result<Files, BundleError> {
+        let digests = parallel::each(&self.all, |draft| {
+            (draft.path.clone(), draft.is_of_one_rule.then(|| digest(draft.text.as_bytes())))
+        });
+        let lock = Lock {
+            palisade: env!("CARGO_PKG_VERSION").to_owned(),
+            release: ReleaseRecord::of(release),
+            files: digests.into_iter().collect(),
+        };
+        let text = lock.to_text().map_err(|cause| BundleError::Unwritable(cause.to_string()))?;
+        let lock = Draft { path: lock_path(&release.environment), text, is_of_one_rule: false };
+        let mut files = Files::new();
+        for Draft { path, text, .. } in self.all.into_iter().chain([lock]) {
+            if files.insert(path.clone(), text.into_bytes()).is_some() {
+                return Err(BundleError::SamePath(path));
+            }
+        }
+        Ok(files)
+    }
 }
 
 fn unwritable(cause: serde_yaml::Error) -> BundleError {

@@ -21,7 +21,6 @@ mod init;
 mod list;
 mod manual;
 mod new;
-mod parallel;
 mod profile;
 mod project;
 mod schema;

@@ -190,6 +190,7 @@ pub mod evaluator;
 pub mod expression;
 pub mod ir;
 pub mod model;
+mod parallel;
 pub mod project;
 pub mod report;
 pub mod targets;

@@ -5,6 +5,10 @@
 use include_dir::{Dir, include_dir};
 use palisade::project::SourceFile;
 
+/// Reading, lowering and printing make many small values, which the system's own allocator is slow with.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The rules of the catalogue.
 static RULES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/policies/rules");
 /// The profiles of the catalogue.

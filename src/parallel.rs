@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 /// What comes of the work on each item, in the order of the items. A panic in the work is one here.
-pub(super) fn each<Item: Sync, Out: Send>(items: &[Item], work: impl Fn(&Item) -> Out + Sync) -> Vec<Out> {
+pub(crate) fn each<Item: Sync, Out: Send>(items: &[Item], work: impl Fn(&Item) -> Out + Sync) -> Vec<Out> {
     let next = AtomicUsize::new(0);
     let done: Vec<Mutex<Option<Out>>> = items.iter().map(|_| Mutex::new(None)).collect();
     let worker = || {

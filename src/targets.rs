@@ -22,9 +22,6 @@ pub use versions::{VersionFault, check_engines, described};
 use crate::ir::{Action, Placement, Release, Rule, Target};
 use admission::Variables;
 
-/// How many bytes an object may have. The API server's store takes 1.5 MB, in which stands also who has set which field.
-const LARGEST_OBJECT: usize = 1_000_000;
-
 /// A file of the bundle.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Artefact {
@@ -104,10 +101,6 @@ fn render_with(
         Target::Gatekeeper => gatekeeper::render(release, &own),
         Target::ValidatingAdmissionPolicy => validating_admission_policy::render(release, &own, variables),
     };
-    let artefacts = artefacts.and_then(|artefacts| match artefacts.iter().find_map(too_large) {
-        Some(reason) => Err(reason),
-        None => Ok(artefacts),
-    });
     artefacts.map_err(|reason| Unsupported { target: Some(target), rule: rule.id.clone(), reason })
 }
 
@@ -126,16 +119,6 @@ pub fn render_guards(release: &Release) -> Vec<Result<Vec<Artefact>, Unsupported
         artefacts.map_err(|reason| Unsupported { target: Some(*target), rule: guard.id.clone(), reason })
     };
     release.engines.keys().map(render).collect()
-}
-
-/// Why the API server wouldn't keep an object of a file; absent if all are small enough.
-fn too_large(artefact: &Artefact) -> Option<String> {
-    let largest = artefact.text.split("\n---\n").map(str::len).max().filter(|size| *size > LARGEST_OBJECT)?;
-    Some(format!(
-        "an object of `{}` has {largest} bytes, and the API server keeps none of much more than {LARGEST_OBJECT}: give it fewer \
-         conditions, values or exemptions",
-        artefact.path
-    ))
 }
 
 /// The packs of the targets in the packed layout.

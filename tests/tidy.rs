@@ -8,17 +8,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What a module may name, module by module (the design's import table). `ir` names `model` and `project` in `lower` alone.
-const MAY_NAME: [(&str, &[&str]); 13] = [
+const MAY_NAME: [(&str, &[&str]); 14] = [
+    ("parallel", &[]),
     ("diagnostic", &[]),
     ("yaml", &["diagnostic"]),
     ("model", &["diagnostic"]),
     ("project", &["diagnostic", "yaml", "model"]),
-    ("ir", &["diagnostic"]),
+    ("ir", &["diagnostic", "parallel"]),
     ("expression", &["ir"]),
     ("targets", &["ir", "expression"]),
     ("evaluator", &["diagnostic", "ir", "yaml"]),
     ("differ", &["ir", "evaluator"]),
-    ("bundle", &["ir", "targets"]),
+    ("bundle", &["ir", "targets", "parallel"]),
     ("report", &["diagnostic", "ir", "evaluator", "differ"]),
     ("documentation", &["ir", "targets", "bundle"]),
     ("cli", &["*"]),

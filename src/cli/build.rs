@@ -9,7 +9,7 @@ mod suites;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -19,10 +19,11 @@ use self::stage::{Stage, Written};
 use super::date::Date;
 use super::expiry::{Calendar, Granted};
 use super::project::{Project, listed};
-use super::{Console, Exit, Failure, examples, files, parallel};
+use super::{Console, Exit, Failure, examples, files};
 use crate::bundle::{self, Files, lock_path};
 use crate::diagnostic::{Diagnostic, Sources};
 use crate::ir::{Release, Target};
+use crate::parallel;
 use crate::targets::{self, Unsupported};
 
 /// The arguments of `build`.
@@ -117,7 +118,7 @@ impl Build {
             }
         })?;
         if !faults.is_empty() {
-            return Err(Failure::of(faults, Rc::clone(&project.sources)));
+            return Err(Failure::of(faults, Arc::clone(&project.sources)));
         }
         self.refuse_targets_without_use(&work.targets)?;
         console.diagnostics(&calendar.warnings(&work.granted), &project.sources);

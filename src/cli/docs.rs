@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -87,7 +87,7 @@ impl Docs {
     fn pages(&self, project: &Project) -> Result<BTreeMap<String, String>, Failure> {
         let linked = self.linked(project)?;
         let folder = linked.as_ref().map(|release| self.way_to(release)).transpose()?;
-        let failure = |faults| Failure::of(faults, Rc::clone(&project.sources));
+        let failure = |faults| Failure::of(faults, Arc::clone(&project.sources));
         let definitions = &project.definitions;
         let versions = by_version(everything(definitions), ALL).map_err(failure)?;
         let view = definitions.default_view();

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
-use super::parallel;
 use crate::diagnostic::{Diagnostic, Severity, Sink};
 use crate::evaluator::compile;
 use crate::evaluator::example::{Mismatch, mismatches};
 use crate::ir::{Release, lower};
 use crate::model::{Environment, Rule};
+use crate::parallel;
 use crate::project::{Definitions, Loaded, Located, Place, View};
 use crate::targets::{VersionFault, check_engines};
 

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Console;
 use crate::diagnostic::{Diagnostic, Sources};
@@ -14,7 +14,7 @@ const TOLD: usize = 500;
 #[derive(Debug)]
 pub struct Failure {
     diagnostics: Vec<Diagnostic>,
-    sources: Rc<Sources>,
+    sources: Arc<Sources>,
 }
 
 impl Failure {
@@ -24,7 +24,7 @@ impl Failure {
     }
 
     /// A failure told by diagnostics.
-    pub fn of(diagnostics: Vec<Diagnostic>, sources: impl Into<Rc<Sources>>) -> Self {
+    pub fn of(diagnostics: Vec<Diagnostic>, sources: impl Into<Arc<Sources>>) -> Self {
         Self { diagnostics, sources: sources.into() }
     }
 

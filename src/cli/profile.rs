@@ -1,6 +1,6 @@
 //! A profile alone: the release in which its rules deny everywhere, on a version of Kubernetes that the command line names.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Failure;
 use super::project::{Project, listed};
@@ -27,7 +27,7 @@ impl Asked<'_> {
         let pod_security = self.pod_security.map(|text| version("--pod-security", text)).transpose()?;
         let definitions = project.definitions.clone();
         everywhere(definitions, self.profile, kubernetes, pod_security)
-            .map_err(|faults| Failure::of(faults, Rc::clone(&project.sources)))
+            .map_err(|faults| Failure::of(faults, Arc::clone(&project.sources)))
     }
 
     fn refuse_unknown(&self, project: &Project) -> Result<(), Failure> {

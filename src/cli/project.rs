@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{Catalogue, Console, Failure, examples, files};
 use crate::diagnostic::{Severity, Sources, did_you_mean};
@@ -18,7 +18,7 @@ pub(super) struct Project {
     /// What the files define.
     pub(super) definitions: Definitions,
     /// The files' texts.
-    pub(super) sources: Rc<Sources>,
+    pub(super) sources: Arc<Sources>,
     /// Whether it is the catalogue, and no folder.
     pub(super) is_catalogue: bool,
 }
@@ -68,7 +68,7 @@ impl Project {
             return Err(Failure::of(examples::all_faults(&loaded), loaded.sources));
         }
         console.diagnostics(&loaded.diagnostics, &loaded.sources);
-        Ok(Self { definitions: loaded.definitions, sources: Rc::new(loaded.sources), is_catalogue })
+        Ok(Self { definitions: loaded.definitions, sources: Arc::new(loaded.sources), is_catalogue })
     }
 
     /// The names of the environments; those that were asked for, or all.
@@ -108,7 +108,7 @@ impl Project {
             }));
         };
         let proofs =
-            lower::proofs_in(view, rule).map_err(|faults| Failure::of(faults, Rc::clone(&self.sources)))?;
+            lower::proofs_in(view, rule).map_err(|faults| Failure::of(faults, Arc::clone(&self.sources)))?;
         let mut rules: Vec<Rule> = proofs.into_iter().flat_map(|release| release.rules).collect();
         let examples = rules.iter().flat_map(|rule| rule.examples.clone()).collect();
         rules.sort_by_key(|rule| rule.parameters.values().filter(|value| value.set_by != "default").count());
@@ -136,7 +136,7 @@ impl Project {
     /// The release of an environment, on versions that policies are written for.
     fn release(&self, name: &str, expired: &BTreeSet<String>) -> Result<Release, Failure> {
         let definitions = &self.definitions;
-        let failure = |faults| Failure::of(faults, Rc::clone(&self.sources));
+        let failure = |faults| Failure::of(faults, Arc::clone(&self.sources));
         let release = lower::lower_without(definitions, name, expired).map_err(failure)?;
         let environment = definitions.environments.iter().find(|environment| environment.value.name == name);
         let faults: Vec<_> = environment

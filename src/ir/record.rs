@@ -16,6 +16,7 @@ use super::release::{
     Severity, Target,
 };
 use super::rule::{Check, Parameter, ParameterKind, Rule, Waiver};
+use crate::parallel;
 
 /// The rules of one environment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -238,7 +239,7 @@ impl ReleaseRecord {
                 .iter()
                 .map(|native| NativeRecord { path: native.path.clone(), text: native.text.clone() })
                 .collect(),
-            rules: release.rules.iter().map(RuleRecord::of).collect(),
+            rules: parallel::each(&release.rules, RuleRecord::of),
         }
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! Says which rules a pack has, what it is called and how large it may be. Prints no condition and knows no engine's format.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -189,9 +190,15 @@ pub(super) fn groups(release: &Release) -> Vec<Group<'_>> {
 }
 
 /// The rule with the placements in which it has a policy of its own for a target.
-pub(super) fn unpacked(release: &Release, target: Target, rule: &Rule) -> Rule {
+pub(super) fn unpacked<'a>(release: &Release, target: Target, rule: &'a Rule) -> Cow<'a, Rule> {
     let is_own = |placement: &&Placement| !release.packs(target, placement);
-    Rule { placements: rule.placements.iter().filter(is_own).cloned().collect(), ..rule.clone() }
+    match rule.placements.iter().all(|placement| is_own(&placement)) {
+        true => Cow::Borrowed(rule),
+        false => Cow::Owned(Rule {
+            placements: rule.placements.iter().filter(is_own).cloned().collect(),
+            ..rule.clone()
+        }),
+    }
 }
 
 /// Prints rules, and says whether what came of it fits.

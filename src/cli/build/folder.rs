@@ -6,6 +6,7 @@ use std::path::{Component, Path};
 use super::stage;
 use crate::bundle::{Files, Lock, digest, lock_path, tests_path};
 use crate::cli::{Failure, files};
+use crate::parallel;
 
 /// What is wrong with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,13 +101,17 @@ impl<'a> Folder<'a> {
         expected: &Files,
         is_asked: impl Fn(&str) -> bool,
     ) -> Result<Vec<Deviation>, Failure> {
-        let mut deviations = Vec::new();
-        for (path, bytes) in expected.iter().filter(|(path, _)| is_asked(path)) {
+        let asked: Vec<_> = expected.iter().filter(|(path, _)| is_asked(path)).collect();
+        let found = parallel::each(&asked, |(path, bytes)| {
             let found = files::read_if_there(&self.out.join(path))?;
-            if found.as_ref() != Some(bytes) {
+            Ok((found.as_ref() != Some(bytes)).then(|| {
                 let fault = self.fault(path, found.as_deref());
-                deviations.push(Deviation { path: path.clone(), fault, found });
-            }
+                Deviation { path: (*path).clone(), fault, found }
+            }))
+        });
+        let mut deviations = Vec::new();
+        for deviation in found {
+            deviations.extend(deviation?);
         }
         for path in self.there()?.into_iter().filter(|path| !expected.contains_key(path) && is_asked(path)) {
             let deviation = match self.is_known(&path) {

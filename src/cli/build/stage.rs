@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use super::folder::{Deviation, Fault, Folder};
 use crate::bundle::Files;
 use crate::cli::{Failure, files};
+use crate::parallel;
 
 /// The list's name in the folder of what is unfinished.
 const LIST: &str = "paths";
@@ -81,17 +82,21 @@ impl Stage {
         }
         stage.keeps_list |= is_part && changed.iter().any(|deviation| !folder.is_locked(&deviation.path));
         let new = stage.begin(folder, &changed)?;
+        let mut texts = Vec::new();
         for deviation in changed {
             let place = stage.out.join(&deviation.path);
             match expected.get(&deviation.path) {
                 None => stage.removals.push(place),
                 Some(bytes) => {
-                    let file = new.path().join(stage.places.len().to_string());
-                    std::fs::write(&file, bytes).map_err(|cause| Failure::io("write", &file, &cause))?;
+                    texts.push((new.path().join(texts.len().to_string()), bytes));
                     stage.places.push(place);
                 }
             }
         }
+        let written = parallel::each(&texts, |(file, bytes)| {
+            std::fs::write(file, bytes).map_err(|cause| Failure::io("write", file, &cause))
+        });
+        written.into_iter().collect::<Result<(), Failure>>()?;
         stage.new = Some(new);
         Ok(stage)
     }

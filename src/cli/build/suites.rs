@@ -71,17 +71,29 @@ impl<'a> Chooser<'a> {
             let mut broken = BTreeSet::new();
             let mut good = 0;
             for index in 0..self.candidates.len() {
+                let wants_good = is_home && good < GOOD;
+                if !wants_good && !self.wants_bad(&broken, is_home) {
+                    break;
+                }
                 let Some((case, verdict)) = self.tried(index, position, placement, is_home) else { continue };
                 let breaks: Vec<&str> = checks(&verdict).collect();
                 let (name, is_wanted) = match breaks.iter().find(|check| !broken.contains(**check)) {
                     Some(check) => (format!("bad-{check}"), is_home || broken.is_empty()),
-                    None => (format!("good-{}", good + 1), is_home && breaks.is_empty() && good < GOOD),
+                    None => (format!("good-{}", good + 1), wants_good && breaks.is_empty()),
                 };
                 if is_wanted && self.add(case, &name, placement, is_home) {
                     good += usize::from(breaks.is_empty());
                     broken.extend(breaks.into_iter().map(str::to_owned));
                 }
             }
+        }
+    }
+
+    /// Whether an object would be taken that breaks a check which is none of these.
+    fn wants_bad(&self, broken: &BTreeSet<String>, is_home: bool) -> bool {
+        match is_home {
+            true => self.rule.checks.iter().any(|check| !broken.contains(&check.id)),
+            false => broken.is_empty(),
         }
     }
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::io;
 
-use super::super::parallel;
 use super::inputs::{self, File, Input};
 use crate::diagnostic::{Diagnostic, FileId, Sources, Span};
 use crate::evaluator::{Inspection, Inspector, Judged, Namespaces, PassedOver, Placed, objects};
+use crate::parallel;
 use crate::report::finding::{FilePlace, Finding, ObjectName};
 use crate::yaml::{self, Budget, Dialect, Node};
 

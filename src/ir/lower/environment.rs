@@ -13,6 +13,7 @@ use super::{engines, example, exemption, placement, settings, standard};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::ir::{BreakGlass, Disabled, EngineRange, Kind, LeftOut, Native, Release, Rule, Target};
 use crate::model::{self, Environment, Exemption, Profile};
+use crate::parallel;
 use crate::project::{self, Definitions, Layers, Located, Place, View, held};
 
 /// The release of an environment.
@@ -168,35 +169,56 @@ fn rules(
 ) -> Vec<Rule> {
     let left_out: Vec<String> = left_out.iter().map(|one| one.namespace.clone()).collect();
     let held = held(profiles);
-    let mut rules = Vec::new();
-    for written in &view.rules {
-        if !held
-            .get(written.value.id.as_str())
-            .is_some_and(|said| standard::holds(said, versions.pod_security))
-        {
-            continue;
-        }
-        let surroundings = Surroundings {
-            kinds,
-            settings: settings(written, profiles, layers, faults),
-            versions,
-            exemptions: exemptions.to_vec(),
-        };
+    let is_held = |written: &&Located<model::Rule>| {
+        let said = held.get(written.value.id.as_str());
+        said.is_some_and(|said| standard::holds(said, versions.pod_security))
+    };
+    let written: Vec<&Located<model::Rule>> = view.rules.iter().copied().filter(is_held).collect();
+    let lowered = parallel::each(&written, |written| {
+        let mut lowered = Lowered::default();
+        let settings = settings(written, profiles, layers, &mut lowered.faults);
+        let surroundings = Surroundings { kinds, settings, versions, exemptions: exemptions.to_vec() };
         match rule::rule(written, &surroundings) {
             Ok(mut rule) => {
                 for profile in profiles {
                     standard::mark(&profile.value, versions.pod_security, &mut rule);
                 }
-                let placed = Placed { id: &rule.id, severity: rule.severity, kinds: &rule.kinds };
-                let placements = placement::placements(layers, &left_out, &placed, disabled, faults);
-                if !placements.is_empty() {
-                    rules.push(Rule { placements, examples: example::examples(&written.value), ..rule });
-                }
+                lowered.place(
+                    Rule { examples: example::examples(&written.value), ..rule },
+                    layers,
+                    &left_out,
+                );
             }
-            Err(more) => faults.extend(more),
+            Err(more) => lowered.faults.extend(more),
         }
+        lowered
+    });
+    let mut rules = Vec::new();
+    for lowered in lowered {
+        rules.extend(lowered.rule);
+        disabled.extend(lowered.disabled);
+        faults.extend(lowered.faults);
     }
     rules
+}
+
+/// What comes of one rule.
+#[derive(Default)]
+struct Lowered {
+    /// Absent if it holds nowhere, or has faults.
+    rule: Option<Rule>,
+    disabled: Vec<Disabled>,
+    faults: Vec<Diagnostic>,
+}
+
+impl Lowered {
+    /// Gives a rule its places, if it has any.
+    fn place(&mut self, rule: Rule, layers: &Layers<'_>, left_out: &[String]) {
+        let placed = Placed { id: &rule.id, severity: rule.severity, kinds: &rule.kinds };
+        let placements =
+            placement::placements(layers, left_out, &placed, &mut self.disabled, &mut self.faults);
+        self.rule = (!placements.is_empty()).then(|| Rule { placements, ..rule });
+    }
 }
 
 /// What the profiles, the nearest first, and the environment say of a rule's parameters; the environment wins, and over what it extends,
