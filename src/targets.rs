@@ -15,12 +15,11 @@ mod pack;
 mod validating_admission_policy;
 mod versions;
 
-pub use admission::{EPHEMERAL_CONTAINERS, sees_ephemeral_containers};
+pub use admission::{EPHEMERAL_CONTAINERS, Variables, sees_ephemeral_containers};
 pub use pack::layout;
 pub use versions::{VersionFault, check_engines, described};
 
 use crate::ir::{Action, Placement, Release, Rule, Target};
-use admission::Variables;
 
 /// A file of the bundle.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,15 +80,23 @@ pub fn render(target: Target, release: &Release, rule: &Rule) -> Result<Vec<Arte
 
 /// The files of one rule for each target of the release.
 pub fn render_all(release: &Release, rule: &Rule) -> Vec<Result<Vec<Artefact>, Unsupported>> {
-    let variables = Variables::of(release, rule);
-    release.engines.keys().map(|target| render_with(*target, release, rule, &variables)).collect()
+    render_all_with(release, rule, &Variables::of(release, rule))
+}
+
+/// Like [`render_all`], with the rule's [`Variables`].
+pub fn render_all_with(
+    release: &Release,
+    rule: &Rule,
+    variables: &Variables,
+) -> Vec<Result<Vec<Artefact>, Unsupported>> {
+    release.engines.keys().map(|target| render_with(*target, release, rule, variables)).collect()
 }
 
 fn render_with(
     target: Target,
     release: &Release,
     rule: &Rule,
-    variables: &Variables<'_>,
+    variables: &Variables,
 ) -> Result<Vec<Artefact>, Unsupported> {
     let own = pack::unpacked(release, target, rule);
     if own.placements.is_empty() {

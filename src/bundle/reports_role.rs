@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::ir::break_glass::GUARDED_SUBRESOURCES;
 use crate::ir::{Kind, Release, Target};
-use crate::targets::{EPHEMERAL_CONTAINERS, sees_ephemeral_containers};
+use crate::targets::{EPHEMERAL_CONTAINERS, names, sees_ephemeral_containers};
 
 /// The file's name, in the target's folder.
 pub(super) const FILE: &str = "reports-role.yaml";
@@ -45,7 +45,7 @@ pub(super) fn text(release: &Release, target: Target) -> Result<Option<String>, 
             "name": format!("{}-reports-{}", release.project, target.name()),
             "labels": {
                 "app.kubernetes.io/managed-by": "palisade",
-                "palisade.dev/environment": release.environment,
+                (names::ENVIRONMENT): release.environment,
                 LABEL: "true",
             },
         },

@@ -3,6 +3,7 @@
 mod folder;
 mod natives;
 mod readback;
+mod rendering;
 mod stage;
 mod stale;
 mod suites;
@@ -14,7 +15,8 @@ use std::sync::Arc;
 use clap::Args;
 
 use self::folder::{Deviation, Fault, Folder};
-use self::readback::misread;
+use self::readback::ReadBack;
+use self::rendering::Rendering;
 use self::stage::{Stage, Written};
 use super::date::Date;
 use super::expiry::{Calendar, Granted};
@@ -23,8 +25,6 @@ use super::{Console, Exit, Failure, examples, files};
 use crate::bundle::{self, Files, lock_path};
 use crate::diagnostic::{Diagnostic, Sources};
 use crate::ir::{Release, Target};
-use crate::parallel;
-use crate::targets::{self, Unsupported};
 
 /// The arguments of `build`.
 #[derive(Debug, Args)]
@@ -70,6 +70,8 @@ struct Work {
     environments: Vec<String>,
     targets: BTreeSet<Target>,
     granted: Granted,
+    rendering: Rendering,
+    read_back: ReadBack,
     unsayable: Unsayable,
     faults: Vec<Diagnostic>,
     /// What is to be done, with how many files the bundle has.
@@ -132,7 +134,7 @@ impl Build {
         work.environments.push(environment.clone());
         work.targets.extend(release.engines.keys());
         work.granted.insert(environment.clone(), release.exemptions.clone());
-        let files = match render(release)? {
+        let files = match work.rendering.files(release)? {
             Ok(files) => files,
             Err(unsupported) => {
                 for fault in unsupported {
@@ -157,7 +159,7 @@ impl Build {
             console.note(&format!("warning: {cause}; it is written anew"));
         }
         let deviations = folder.deviations(&files, |path| self.is_asked(environment, path))?;
-        let mut faults = read_back(release, &files, &deviations);
+        let mut faults = work.read_back.faults(release, &files, &deviations);
         faults.extend(self.in_the_way(&deviations));
         if faults.is_empty() {
             let stage = Stage::prepare(&folder, &files, &deviations, !self.target.is_empty())?;
@@ -324,20 +326,6 @@ fn former_environments(out: &Path, environments: &[String]) -> Result<Vec<String
     Ok(former)
 }
 
-/// The bundle of a release, or all that a target can't say.
-fn render(release: &Release) -> Result<Result<Files, Vec<Unsupported>>, Failure> {
-    let rendered = parallel::each(&release.rules, |rule| {
-        (targets::render_all(release, rule), suites::render(release, rule))
-    });
-    let (rules, tests): (Vec<_>, Vec<_>) = rendered.into_iter().unzip();
-    let artefacts = match bundle::render_with(release, rules) {
-        Ok(artefacts) => artefacts,
-        Err(unsupported) => return Ok(Err(unsupported)),
-    };
-    let files = bundle::assemble_with(release, artefacts, tests.into_iter().flatten().collect());
-    files.map(Ok).map_err(|cause| Failure::new("internal", cause.to_string()))
-}
-
 /// The targets that can't say something, by the rule (empty for an engine) and the reason.
 type Unsayable = BTreeMap<(String, String), Vec<String>>;
 
@@ -347,19 +335,6 @@ fn told(unsayable: Unsayable) -> Vec<Diagnostic> {
         Diagnostic::error("unsupported", of + &reason).label(format!("so it is with {}", targets.join(", ")))
     };
     unsayable.into_iter().map(told).collect()
-}
-
-/// The faults of the YAML that is about to be written. What is copied as it is was read when it came in, as kubectl will read it.
-fn read_back(release: &Release, expected: &Files, deviations: &[Deviation]) -> Vec<Diagnostic> {
-    let copied: BTreeSet<String> = natives::paths(release).collect();
-    let read = parallel::each(deviations, |deviation| {
-        let is_ours = deviation.path.ends_with(".yaml") && !copied.contains(&deviation.path);
-        let bytes = expected.get(&deviation.path).filter(|_| is_ours)?;
-        let fault = misread(&deviation.path, &String::from_utf8_lossy(bytes))?;
-        let message = format!("`{}` can't be written: {fault}", deviation.path);
-        Some(Diagnostic::error("internal", message).help("this is a fault of palisade: please report it"))
-    });
-    read.into_iter().flatten().collect()
 }
 
 fn stop_at(faults: Vec<Diagnostic>) -> Result<(), Failure> {

@@ -61,6 +61,63 @@ pub struct Rule {
     pub examples: Vec<Example>,
 }
 
+impl Rule {
+    /// Whether a rule of another environment is this one. In which file and line it says so is of no matter.
+    pub fn is_same(&self, other: &Rule) -> bool {
+        // All fields by name, so that a new one isn't forgotten.
+        let Rule {
+            id,
+            title,
+            severity,
+            category,
+            since,
+            why,
+            fix,
+            references,
+            source_file,
+            kinds,
+            parameters,
+            spared,
+            waivers,
+            shapes,
+            checks,
+            governed_in_pods,
+            governed_in_objects,
+            placements,
+            examples,
+        } = self;
+        parameters.len() == other.parameters.len()
+            && parameters.iter().zip(&other.parameters).all(|((name, one), (another, other))| {
+                name == another && *one == Parameter { set_by: one.set_by.clone(), ..other.clone() }
+            })
+            && placements.len() == other.placements.len()
+            && placements
+                .iter()
+                .zip(&other.placements)
+                .all(|(one, other)| *one == Placement { set_by: one.set_by.clone(), ..other.clone() })
+            && (id, title, severity, category, since, why, fix)
+                == (
+                    &other.id,
+                    &other.title,
+                    &other.severity,
+                    &other.category,
+                    &other.since,
+                    &other.why,
+                    &other.fix,
+                )
+            && (references, source_file, kinds, spared, waivers)
+                == (&other.references, &other.source_file, &other.kinds, &other.spared, &other.waivers)
+            && (shapes, checks, governed_in_pods, governed_in_objects, examples)
+                == (
+                    &other.shapes,
+                    &other.checks,
+                    &other.governed_in_pods,
+                    &other.governed_in_objects,
+                    &other.examples,
+                )
+    }
+}
+
 /// A parameter with its value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameter {
@@ -161,7 +218,7 @@ impl ParameterKind {
 }
 
 /// One thing that must hold for each of its subjects.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Check {
     /// A slug, unique in the rule.
     pub id: String,

@@ -2,7 +2,7 @@
 //!
 //! Knows no engine's format.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use minijinja::{Value, context};
 
@@ -18,18 +18,26 @@ const TEXT_VARIABLES: [&str; 5] = ["ranked", "sorted", "fitting", "name", "text"
 /// The most code points of an expression that CEL compiles.
 const LONGEST_EXPRESSION: usize = 100_000;
 
-/// The variables of a rule's policy, alike for all targets that speak CEL: printed when the first one asks.
-pub(super) struct Variables<'a> {
-    release: &'a Release,
-    rule: &'a Rule,
-    printed: OnceCell<Result<Vec<cel::Variable>, String>>,
-    suspicion: OnceCell<Result<String, String>>,
+/// The variables of a rule's policy in CEL, alike for all targets that speak it and for each release that has the same rule: printed
+/// when the first one asks.
+#[derive(Debug)]
+pub struct Variables {
+    rule: Rule,
+    help: String,
+    printed: OnceLock<Result<Vec<cel::Variable>, String>>,
+    suspicion: OnceLock<Result<String, String>>,
 }
 
-impl<'a> Variables<'a> {
-    /// Those of a rule.
-    pub(super) fn of(release: &'a Release, rule: &'a Rule) -> Self {
-        Self { release, rule, printed: OnceCell::new(), suspicion: OnceCell::new() }
+impl Variables {
+    /// Those of a rule in a release.
+    pub fn of(release: &Release, rule: &Rule) -> Self {
+        let (rule, help) = (rule.clone(), names::help(release, rule));
+        Self { rule, help, printed: OnceLock::new(), suspicion: OnceLock::new() }
+    }
+
+    /// Whether those of a rule in a release are these.
+    pub fn are_of(&self, release: &Release, rule: &Rule) -> bool {
+        self.rule.is_same(rule) && self.help == names::help(release, rule)
     }
 
     /// The variables, or why CEL can't say the rule.
@@ -45,13 +53,13 @@ impl<'a> Variables<'a> {
     /// Whether the rule may be violated, as an expression that needs no variables; or why CEL can't say it.
     pub(super) fn suspicion(&self) -> Result<&str, String> {
         let printed = self.suspicion.get_or_init(|| {
-            cel::suspicion(&[fold(self.rule)], &self.rule.kinds).map_err(|error| unsayable(&error))
+            cel::suspicion(&[fold(&self.rule)], &self.rule.kinds).map_err(|error| unsayable(&error))
         });
         printed.as_deref().map_err(Clone::clone)
     }
 
     fn all(&self) -> Result<&[cel::Variable], String> {
-        let printed = self.printed.get_or_init(|| variables(self.release, self.rule));
+        let printed = self.printed.get_or_init(|| variables(&self.rule, &self.help));
         printed.as_deref().map_err(Clone::clone)
     }
 }
@@ -137,13 +145,13 @@ fn packed_help(release: &Release) -> String {
 }
 
 /// The variables of a rule's policy: those of the rule, then those of its text.
-fn variables(release: &Release, rule: &Rule) -> Result<Vec<cel::Variable>, String> {
+fn variables(rule: &Rule, help: &str) -> Result<Vec<cel::Variable>, String> {
     let mut all = cel::variables(&fold(rule)).map_err(|error| unsayable(&error))?;
     let given = context! {
         rule => rule.id.as_str(),
         name => frame::code(cel::object_name()),
         limit => TEXT_LIMIT,
-        help => names::help(release, rule),
+        help => help,
     };
     all.extend(text_variables("text", &given)?);
     let longest = all.iter().map(|variable| variable.expression.chars().count()).max().unwrap_or(0);

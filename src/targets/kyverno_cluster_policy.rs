@@ -11,7 +11,7 @@ use crate::ir::{Action, BreakGlass, FailurePolicy, Kind, Placement, Release, Rul
 pub(super) fn render(
     release: &Release,
     rule: &Rule,
-    variables: &admission::Variables<'_>,
+    variables: &admission::Variables,
 ) -> Result<Vec<Artefact>, String> {
     let folder = Target::KyvernoClusterPolicy.name();
     let policies: Vec<Value> =

@@ -13,7 +13,7 @@ const NOTHING_VIOLATED: &str = "!variables.may_be_violated || size(variables.vio
 pub(super) fn render(
     release: &Release,
     rule: &Rule,
-    variables: &admission::Variables<'_>,
+    variables: &admission::Variables,
 ) -> Result<Vec<Artefact>, String> {
     let folder = Target::KyvernoValidatingPolicy.name();
     let policies: Vec<Value> =

@@ -29,11 +29,14 @@ pub fn project_in_kinds(release: &Release) -> String {
     letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
+/// The label that says to which environment's bundle an object belongs.
+pub const ENVIRONMENT: &str = "palisade.dev/environment";
+
 /// The labels of each generated object. Without an action for objects that stand for all placements.
 pub fn labels(release: &Release, rule: &Rule, action: Option<Action>) -> BTreeMap<String, String> {
     let mut labels = BTreeMap::from([
         ("app.kubernetes.io/managed-by".to_owned(), "palisade".to_owned()),
-        ("palisade.dev/environment".to_owned(), release.environment.clone()),
+        (ENVIRONMENT.to_owned(), release.environment.clone()),
         ("palisade.dev/rule".to_owned(), rule.id.clone()),
     ]);
     if let Some(action) = action {

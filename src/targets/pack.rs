@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::admission;
+use super::{admission, names};
 use crate::ir::{Action, Kind, Objects, Placement, Release, Rule, Severity, Target};
 
 /// How many bytes the largest part of an object may have. `kubectl apply` keeps each object in one of its own annotations, as JSON,
@@ -68,7 +68,7 @@ impl Pack<'_> {
         let labels = [
             ("app.kubernetes.io/managed-by", "palisade"),
             ("palisade.dev/action", self.action.name()),
-            ("palisade.dev/environment", &release.environment),
+            (names::ENVIRONMENT, &release.environment),
             ("palisade.dev/layout", "packed"),
         ];
         labels.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()

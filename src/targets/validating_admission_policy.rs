@@ -13,7 +13,7 @@ use crate::ir::{Action, BreakGlass, FailurePolicy, Placement, Release, Rule, Sev
 pub(super) fn render(
     release: &Release,
     rule: &Rule,
-    variables: &admission::Variables<'_>,
+    variables: &admission::Variables,
 ) -> Result<Vec<Artefact>, String> {
     let folder = Target::ValidatingAdmissionPolicy.name();
     let suspicion = variables.suspicion()?;

@@ -83,16 +83,24 @@ impl<'a> Folder<'a> {
     /// The symbolic links among the paths that a build would write or remove, and among the folders that lead there.
     pub(super) fn links(&self, expected: &Files) -> Vec<String> {
         let unfinished = format!("{}/paths", stage::unfinished_path(self.environment));
-        let paths = expected.keys().chain(self.known.keys()).chain([&unfinished]);
-        let mut steps = BTreeSet::new();
-        for path in paths {
-            let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
-            steps.extend(ends.filter_map(|end| path.get(..end)));
+        let former = self.known.keys().filter(|path| !expected.contains_key(*path));
+        let paths: Vec<&String> = expected.keys().chain(former).chain([&unfinished]).collect();
+        let mut folders = BTreeSet::new();
+        let mut before = "";
+        for path in &paths {
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            if folder != before {
+                let ends = folder.match_indices('/').map(|(end, _)| end).chain([folder.len()]);
+                folders.extend(ends.filter_map(|end| folder.get(..end)));
+                before = folder;
+            }
         }
         let is_link = |path: &&str| {
             std::fs::symlink_metadata(self.out.join(path)).is_ok_and(|found| found.is_symlink())
         };
-        steps.into_iter().filter(is_link).map(str::to_owned).collect()
+        let steps = folders.into_iter().chain(paths.iter().map(|path| path.as_str()));
+        let links: BTreeSet<&str> = steps.filter(is_link).collect();
+        links.into_iter().map(str::to_owned).collect()
     }
 
     /// What deviates from the files that should be there, sorted by path, the lock file last.

@@ -16,6 +16,8 @@ use crate::parallel;
 
 /// The list's name in the folder of what is unfinished.
 const LIST: &str = "paths";
+/// How many files lie together in one folder while they are unfinished. Each such folder is one processor's work.
+const TOGETHER: usize = 256;
 
 /// The folder of what is unfinished, below the output folder.
 pub(super) fn unfinished_path(environment: &str) -> String {
@@ -88,14 +90,13 @@ impl Stage {
             match expected.get(&deviation.path) {
                 None => stage.removals.push(place),
                 Some(bytes) => {
-                    texts.push((new.path().join(texts.len().to_string()), bytes));
+                    texts.push(bytes.as_slice());
                     stage.places.push(place);
                 }
             }
         }
-        let written = parallel::each(&texts, |(file, bytes)| {
-            std::fs::write(file, bytes).map_err(|cause| Failure::io("write", file, &cause))
-        });
+        let folders: Vec<(usize, &[&[u8]])> = texts.chunks(TOGETHER).enumerate().collect();
+        let written = parallel::each(&folders, |(number, texts)| write(new.path(), *number, texts));
         written.into_iter().collect::<Result<(), Failure>>()?;
         stage.new = Some(new);
         Ok(stage)
@@ -124,11 +125,14 @@ impl Stage {
         if let Some(new) = &self.new {
             let lock_is_last = self.places.len().saturating_sub(1);
             let (first, last) = self.places.split_at(lock_is_last);
-            self.rename(new.path(), first, 0)?;
+            let folders: Vec<(usize, &[PathBuf])> = first.chunks(TOGETHER).enumerate().collect();
+            let renamed =
+                parallel::each(&folders, |(number, places)| rename(new.path(), number * TOGETHER, places));
+            renamed.into_iter().collect::<Result<(), Failure>>()?;
             for place in &self.removals {
                 files::remove(&self.out, place)?;
             }
-            self.rename(new.path(), last, lock_is_last)?;
+            rename(new.path(), lock_is_last, last)?;
         }
         if self.was_unfinished {
             self.remove_what_was_made_for_nothing();
@@ -148,20 +152,6 @@ impl Stage {
         }
     }
 
-    fn rename(&self, new: &Path, places: &[PathBuf], from: usize) -> Result<(), Failure> {
-        let mut made: Option<&Path> = None;
-        for (index, place) in places.iter().enumerate() {
-            let failed = |cause: &std::io::Error| Failure::io("write", place, cause);
-            if place.parent() != made {
-                made = place.parent();
-                made.map_or(Ok(()), std::fs::create_dir_all).map_err(|cause| failed(&cause))?;
-            }
-            let file = new.join((from + index).to_string());
-            std::fs::rename(file, place).map_err(|cause| failed(&cause))?;
-        }
-        Ok(())
-    }
-
     /// Leaves everything as it was.
     pub(super) fn discard(self) {
         let Self { out, unfinished, new, was_unfinished, .. } = self;
@@ -172,4 +162,34 @@ impl Stage {
             std::fs::remove_dir(&out).ok();
         }
     }
+}
+
+/// Where the new file with this number lies until it is renamed to its place.
+fn draft(new: &Path, number: usize) -> PathBuf {
+    new.join((number / TOGETHER).to_string()).join((number % TOGETHER).to_string())
+}
+
+/// Writes the files of one folder of what is unfinished.
+fn write(new: &Path, folder: usize, texts: &[&[u8]]) -> Result<(), Failure> {
+    let path = new.join(folder.to_string());
+    std::fs::create_dir(&path).map_err(|cause| Failure::io("write", &path, &cause))?;
+    for (index, bytes) in texts.iter().enumerate() {
+        let file = draft(new, folder * TOGETHER + index);
+        std::fs::write(&file, bytes).map_err(|cause| Failure::io("write", &file, &cause))?;
+    }
+    Ok(())
+}
+
+/// Puts new files in their places, from the one with this number on.
+fn rename(new: &Path, from: usize, places: &[PathBuf]) -> Result<(), Failure> {
+    let mut made: Option<&Path> = None;
+    for (index, place) in places.iter().enumerate() {
+        let failed = |cause: &std::io::Error| Failure::io("write", place, cause);
+        if place.parent() != made {
+            made = place.parent();
+            made.map_or(Ok(()), std::fs::create_dir_all).map_err(|cause| failed(&cause))?;
+        }
+        std::fs::rename(draft(new, from + index), place).map_err(|cause| failed(&cause))?;
+    }
+    Ok(())
 }

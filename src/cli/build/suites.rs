@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::bundle::suite::{self, Case};
+use crate::bundle::suite::Case;
 use crate::diagnostic::{Sources, Span};
 use crate::evaluator::example::{Completed, complete_one};
 use crate::evaluator::{self, CompiledRule, Judged, Request, Verdict};
 use crate::ir::{Objects, Operator, Placement, Release, Rule, Target};
-use crate::targets::Artefact;
-use crate::yaml::{self, Node};
+use crate::yaml::Node;
 
 /// How many good examples a rule's suite has at most.
 const GOOD: usize = 2;
@@ -23,14 +22,16 @@ const ELSEWHERE: &str = "elsewhere";
 const TESTED: [Target; 3] =
     [Target::Gatekeeper, Target::KyvernoClusterPolicy, Target::KyvernoValidatingPolicy];
 
-/// The suites of one rule.
-pub(super) fn render(release: &Release, rule: &Rule) -> Vec<Artefact> {
-    if !TESTED.iter().any(|target| release.engines.contains_key(target)) {
-        return Vec::new();
-    }
+/// Whether an environment has suites: one of its targets has a tool.
+pub(super) fn are_in(release: &Release) -> bool {
+    TESTED.iter().any(|target| release.engines.contains_key(target))
+}
+
+/// What the suites of a rule ask, alike in each environment that has the same rule.
+pub(super) fn cases(rule: &Rule) -> Vec<Case> {
     let mut chooser = Chooser::new(rule);
     chooser.choose();
-    suite::files(release, rule, &chooser.cases, &yaml::write)
+    chooser.cases
 }
 
 /// An example as one object.
