@@ -27,9 +27,8 @@ fn shown(folder: &Folder, arguments: &[&str]) -> String {
 /// The README's tour shows the lines that were edited in the last commit.
 fn edit_is_shown(folder: &Folder) {
     let changes = shown(folder, &["--unified=0", "--", PRODUCTION, STAGING]);
-    let is_line = |line: &&str| {
-        line.starts_with(['+', '-']) && !line.starts_with("+++ ") && !line.starts_with("--- ")
-    };
+    let is_line =
+        |line: &&str| line.starts_with(['+', '-']) && !line.starts_with("+++ ") && !line.starts_with("--- ");
     let lines: String = changes.lines().filter(is_line).map(|line| format!("{line}\n")).collect();
     assert!(!lines.is_empty());
     readme::shows_block("diff", &lines);
