@@ -142,6 +142,12 @@ fn the_examples_of_rules() {
     insta::assert_snapshot!(run(&["test", "--project", PROJECT, "--rule", "ACM-01"], ""));
 }
 
+#[test]
+fn the_examples_of_one_rule() {
+    let told = run(&["test", "--project", PROJECT, "--rule", "ACM-001"], "");
+    assert!(told.contains(" examples of 1 rule give what they say\n"), "{told}");
+}
+
 /// What the README shows is what the command prints.
 #[test]
 fn the_tour() {
