@@ -6,6 +6,9 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+#[path = "support/readme.rs"]
+mod readme;
+
 const PROJECT: &str = "tests/projects/small";
 
 /// What a command gives: the command, its exit code, standard output and standard error.
@@ -139,6 +142,12 @@ fn the_examples_of_rules() {
     insta::assert_snapshot!(run(&["test", "--project", PROJECT, "--rule", "ACM-01"], ""));
 }
 
+#[test]
+fn the_examples_of_one_rule() {
+    let told = run(&["test", "--project", PROJECT, "--rule", "ACM-001"], "");
+    assert!(told.contains(" examples of 1 rule give what they say\n"), "{told}");
+}
+
 /// What the README shows is what the command prints.
 #[test]
 fn the_tour() {
@@ -146,7 +155,5 @@ fn the_tour() {
     let printed =
         told.split("\n\n").skip(1).collect::<Vec<_>>().join("\n\n").replace("tests/check/tour/", "");
     let printed = printed.split("----- standard error").next().unwrap();
-    let readme =
-        std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
-    assert!(readme.contains(printed.trim()), "the README shows something else:\n{printed}");
+    readme::shows(printed);
 }

@@ -148,6 +148,42 @@ fn a_difference_shows_what_expired() {
 }
 
 #[test]
+fn what_has_expired_is_told_as_expired() {
+    let folder = built_on(LAST);
+    let told = |arguments: &[&str], format: &str, day: &str| {
+        let ran = as_of(&folder, &[arguments, &["-e", "production", "--format", format]].concat(), day);
+        assert_eq!(ran.code, 0, "{}", ran.told());
+        ran.stdout
+    };
+    for format in ["human", "markdown", "json", "html"] {
+        for arguments in [&["explain", "ACM-001"][..], &["coverage"]] {
+            let (before, after) = (told(arguments, format, LAST), told(arguments, format, AFTER));
+            assert!(!before.contains("expired on"), "{before}");
+            assert!(after.contains("expired on 2099-05-01"), "{after}");
+        }
+    }
+    let explained = |day: &str| {
+        let told = told(&["explain", "ACM-001"], "human", day);
+        told.lines().filter(|line| line.contains("exemption `")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(explained(LAST), ["  exemption `profiler` waives check `add`"]);
+    assert_eq!(
+        explained(AFTER),
+        ["  exemption `profiler` expired on 2099-05-01, and no longer waives check `add`"]
+    );
+    let covered = |day: &str| {
+        let told = told(&["coverage"], "human", day);
+        let line = told.lines().find(|line| line.contains("exemptions.profiler")).unwrap().to_owned();
+        line.split_whitespace()
+            .skip(1)
+            .take_while(|word| !word.contains(".yaml"))
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    assert_eq!((covered(LAST).as_str(), covered(AFTER).as_str()), ("holds", "expired on 2099-05-01"));
+}
+
+#[test]
 fn check_judges_as_the_next_build_would() {
     let folder = Folder::new();
     folder.write("pod.yaml", POD);

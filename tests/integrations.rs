@@ -1,5 +1,5 @@
-//! What others run: the CI jobs and hooks of `docs/ci.md`, the objects for Argo CD and Flux of `docs/gitops.md`. Each can be read, names
-//! what there is, and its scripts run as they stand there.
+//! What others run: the CI jobs and hooks of `docs/ci.md`, those that `init` writes, the objects for Argo CD and Flux of `docs/gitops.md`.
+//! Each can be read, names what there is, and its scripts run as they stand there.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -117,6 +117,41 @@ fn the_job_for_gitlab() {
     let scripts = texts(&job["script"]);
     prove_job(&scripts, &[("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main")]);
     assert!(scripts.last().unwrap().contains("policy-changes.md"));
+}
+
+/// What a step of a workflow does, whatever it is called: its script, and the variables that this needs.
+fn done_by(step: &Value) -> (&Value, &Value) {
+    (&step["run"], &step["env"])
+}
+
+/// `init` writes the jobs of the page; only how they get the binary is another.
+#[test]
+fn what_init_writes_runs_the_same() {
+    let folder = Folder::empty();
+    assert_eq!(folder.palisade(&["init", "--name", "acme"]).code, 0);
+    let pages = yaml_of("docs/ci.md");
+
+    let (page, written) =
+        (the_one_with(&pages, "jobs"), &documents(&folder.read(".github/workflows/palisade.yaml"))[0]);
+    let steps = |workflow: &Value| {
+        let steps = workflow["jobs"]["policies"]["steps"].as_array().unwrap().clone();
+        let (uses, runs): (Vec<Value>, Vec<Value>) =
+            steps.into_iter().partition(|step| step.get("uses").is_some());
+        (uses, runs)
+    };
+    let ((page_uses, page_runs), (uses, runs)) = (steps(page), steps(written));
+    assert_eq!(uses, page_uses);
+    let after_installing =
+        |runs: &[Value]| format!("{:#?}", runs[1..].iter().map(done_by).collect::<Vec<_>>());
+    assert_eq!(after_installing(&runs), after_installing(&page_runs));
+    assert_eq!(written["jobs"]["policies"]["env"], page["jobs"]["policies"]["env"]);
+    assert_eq!(written["permissions"], page["permissions"]);
+
+    let page = &the_one_with(&pages, "policies")["policies"];
+    let written = &documents(&folder.read(".gitlab/palisade.yaml"))[0]["palisade"];
+    assert_eq!(texts(&written["script"]), texts(&page["script"])[1..]);
+    assert_eq!(written["artifacts"]["paths"], page["artifacts"]["paths"]);
+    assert_eq!((&written["rules"], &written["variables"]), (&page["rules"], &page["variables"]));
 }
 
 #[test]

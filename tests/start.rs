@@ -9,6 +9,8 @@ use sha2::{Digest, Sha256};
 
 #[path = "support/folder.rs"]
 mod folder;
+#[path = "support/readme.rs"]
+mod readme;
 
 #[path = "start/changes.rs"]
 mod changes;
@@ -97,12 +99,15 @@ fn commit(folder: &Folder, what: &str) {
 #[test]
 fn a_started_project_builds_at_once() {
     let folder = Folder::empty();
-    snapshot("init", &init(&folder).told());
+    let begun = init(&folder);
+    readme::shows_in_part("palisade init --name acme", &begun.stderr);
+    snapshot("init", &begun.told());
     let files = files_below(&folder.path("."));
     let own: Vec<&str> =
         files.keys().map(String::as_str).filter(|path| !path.starts_with("policies/catalogue/")).collect();
     snapshot("init-files", &own.join("\n"));
     let built = build(&folder);
+    readme::shows_in_part("palisade build", &built.stderr);
     snapshot("init-build", &built.told());
     let out = files_below(&folder.path("out"));
     assert!(out.keys().any(|path| path == "production/validating-admission-policy/TEAM-001.yaml"), "{out:?}");

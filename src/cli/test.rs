@@ -10,6 +10,7 @@ use crate::diagnostic::did_you_mean;
 use crate::ir::lower;
 use crate::model::Rule;
 use crate::project::{Located, View};
+use crate::report::human::counted;
 
 /// The arguments of `test`.
 #[derive(Debug, Args)]
@@ -46,8 +47,8 @@ impl Test {
                 }
             }
         }
-        let (rules, fine) = (rules.len(), examples - wrong);
-        console.result(&format!("{fine} of {examples} examples of {rules} rules give what they say\n"));
+        let (rules, fine) = (counted(rules.len(), "rule"), examples - wrong);
+        console.result(&format!("{fine} of {examples} examples of {rules} give what they say\n"));
         Ok(match (has_faults, wrong) {
             (true, _) => Exit::Error,
             (false, 0) => Exit::Success,

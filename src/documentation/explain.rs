@@ -20,6 +20,8 @@ pub struct Use<'a> {
     pub release: &'a Release,
     /// The rule there; absent if the environment doesn't have it.
     pub rule: Option<&'a Rule>,
+    /// The rule there if no exemption had expired: it tells what those that have expired waived.
+    pub unexpired: Option<&'a Rule>,
 }
 
 /// The rule as JSON: itself, and what holds for it in each environment.
@@ -28,7 +30,7 @@ pub fn explain_as_json(rule: &Rule, uses: &[Use<'_>]) -> String {
         json!({
             "name": used.release.environment,
             "values": effective::of_rule(used.release, &rule.id, used.rule),
-            "exemptions": used.rule.map(waived).unwrap_or_default(),
+            "exemptions": waived(used),
         })
     });
     let parameters = rule.parameters.iter().map(|(name, parameter)| {
@@ -74,7 +76,7 @@ pub(super) fn sheet(rule: &Rule, uses: &[Use<'_>]) -> Sheet {
         let rows = values.iter().map(effective::Value::cells).collect();
         let heading = format!("In `{}`", used.release.environment);
         let mut section = Section::of_table(&heading, &["what", "value", "set by"], rows);
-        section.items = used.rule.map(waived).unwrap_or_default();
+        section.items = waived(used);
         sections.push(section);
     }
     Sheet { title: format!("{}: {}", rule.id, rule.title), sections }
@@ -212,7 +214,7 @@ fn in_environment(id: &str, used: &Use<'_>) -> String {
             None => told.push(format!("{} {}  ({})", value.value, value.name, value.set_by)),
         }
     }
-    told.extend(used.rule.into_iter().flat_map(waived));
+    told.extend(waived(used));
     if told.is_empty() {
         told.push("not there: the profile doesn't hold it".to_owned());
     }
@@ -227,8 +229,20 @@ fn addition(row: &Addition, pod_security: Version) -> String {
     format!("  from {}{later}: {}  ({})", row.since, added.join(", "), row.source)
 }
 
-/// What each exemption waives of the rule.
-fn waived(rule: &Rule) -> Vec<String> {
+/// What each exemption waives of the rule, then what those that have expired waived of it.
+fn waived(used: &Use<'_>) -> Vec<String> {
+    let holding = used.rule.map(waivers).unwrap_or_default().into_iter();
+    let holding = holding.map(|(name, what)| format!("exemption `{name}` waives {}", what.join(", ")));
+    let former = used.unexpired.map(waivers).unwrap_or_default().into_iter();
+    let expired = former.filter_map(|(name, what)| {
+        let until = &used.release.expired(name)?.expires;
+        Some(format!("exemption `{name}` expired on {until}, and no longer waives {}", what.join(", ")))
+    });
+    holding.chain(expired).collect()
+}
+
+/// What is waived of the rule, by the exemption's name.
+fn waivers(rule: &Rule) -> BTreeMap<&str, Vec<String>> {
     let mut waived: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for waiver in &rule.waivers {
         waived.entry(&waiver.exemption).or_default().push("the whole rule".to_owned());
@@ -238,6 +252,5 @@ fn waived(rule: &Rule) -> Vec<String> {
             waived.entry(&waiver.exemption).or_default().push(format!("check `{}`", check.id));
         }
     }
-    let line = |(name, what): (&str, Vec<String>)| format!("exemption `{name}` waives {}", what.join(", "));
-    waived.into_iter().map(line).collect()
+    waived
 }

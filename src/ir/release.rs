@@ -67,6 +67,12 @@ impl Release {
         self.is_packed(target, placement.action)
             || placement.broken_glass && self.is_packed(target, Action::Deny)
     }
+
+    /// The exemption of this name if it is granted here and has expired.
+    pub fn expired(&self, exemption: &str) -> Option<&ExemptionRecord> {
+        let mut expired = self.exemptions.iter().filter(|record| record.state == ExemptionState::Expired);
+        expired.find(|record| record.name == exemption)
+    }
 }
 
 /// What policies are written for.

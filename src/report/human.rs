@@ -170,6 +170,7 @@ fn summary(scope: &Scope, findings: &[Finding<'_>]) -> String {
     )
 }
 
-fn counted(count: usize, what: &str) -> String {
+/// `1 object`, `2 objects`.
+pub fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

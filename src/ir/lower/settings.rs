@@ -33,7 +33,7 @@ pub(super) fn settings(
     settings.extend(failure_policies(layers));
     settings.extend(break_glass(layers));
     settings.extend(left_out(project, layers, release));
-    settings.extend(exemptions(layers));
+    settings.extend(exemptions(layers, release));
     settings
 }
 
@@ -156,13 +156,19 @@ fn left_out(project: &Located<model::Project>, layers: &Layers<'_>, release: &Re
     names.map(|name| setting(&format!("left_out.{name}"), "left out", &shown(name))).collect()
 }
 
-fn exemptions(layers: &Layers<'_>) -> Vec<Setting> {
+/// Each exemption that is granted, and whether it holds.
+fn exemptions(layers: &Layers<'_>, release: &Release) -> Vec<Setting> {
     let root = Place::root().key("exemptions");
+    let state = |name: &str| match release.expired(name) {
+        Some(record) => format!("expired on {}", record.expires),
+        None => "holds".to_owned(),
+    };
     let of_layer = layers.iter().flat_map(|layer| {
         let exemptions = layer.value.exemptions.iter().enumerate();
         let root = root.clone();
+        let state = &state;
         exemptions.map(move |(index, name)| {
-            setting(&format!("exemptions.{name}"), "holds", &layer.shown(&root.index(index)))
+            setting(&format!("exemptions.{name}"), &state(name), &layer.shown(&root.index(index)))
         })
     });
     let mut settings: Vec<Setting> = of_layer.collect();

@@ -23,6 +23,7 @@ pub(super) fn check(definitions: &Definitions, unread: &Names, sink: &mut Sink) 
             rule::check(&mut Report { located: rule, sink });
         }
         check_profiles(definitions, catalogue, sink);
+        check_sets(definitions, catalogue, sink);
         check_kinds(&definitions.kinds, catalogue, sink);
     }
     let is_complete = unread.drawn_on.iter().all(|version| definitions.catalogues.contains_key(version));
@@ -146,6 +147,25 @@ fn check_profiles(definitions: &Definitions, catalogue: &Catalogue, sink: &mut S
             fault = fault.related(span, "the catalogue's profile");
         }
         Report { located: profile, sink }.at(&place, fault);
+    }
+}
+
+/// No set of the project has the id of one of the catalogue's: what an exemption adopts would be another thing than its id says.
+fn check_sets(definitions: &Definitions, catalogue: &Catalogue, sink: &mut Sink) {
+    let place = Place::root().key("id");
+    for set in &definitions.sets {
+        let id = set.value.id.as_str();
+        let Some(theirs) = catalogue.sets.iter().find(|theirs| theirs.value.id == id) else {
+            continue;
+        };
+        let message = format!("the set `{id}` is one of the catalogue's");
+        let mut fault = Diagnostic::error("taken-set-id", message).label("is taken").help(
+            "give it another id, and adopt that; an exemption without `adopts` may also say itself what its workload needs",
+        );
+        if let Some(span) = theirs.span(&place) {
+            fault = fault.related(span, "the catalogue's set");
+        }
+        Report { located: set, sink }.at(&place, fault);
     }
 }
 
