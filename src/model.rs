@@ -13,9 +13,9 @@ mod set;
 
 pub use condition::{Argument, Arguments, Condition, Count, Literal, Operand, Paths, Reference};
 pub use environment::{
-    Action, Actions, ActionsApart, BreakGlass, Engines, Environment, FailurePolicies, FailurePolicy, Layout,
-    LeftOut, LeftOutNamespace, NamespaceLabel, NamespaceScope, PackedAction, Profile, ProfileRule, Project,
-    ProtectedLabel, RuleSettings, SeverityFloor, Standard, StandardCheck, VersionRange,
+    Action, Actions, ActionsApart, BreakGlass, Engines, Environment, FailurePolicies, FailurePolicy, LATEST,
+    Layout, LeftOut, LeftOutNamespace, NamespaceLabel, NamespaceScope, PackedAction, Profile, ProfileRule,
+    Project, ProtectedLabel, RuleSettings, SeverityFloor, Standard, StandardCheck, VersionRange,
 };
 pub use exemption::{Exemption, Features, Identity, Monitor, NamedObject};
 pub use kinds::{KindDeclaration, Kinds, Scope};

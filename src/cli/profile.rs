@@ -6,7 +6,7 @@ use super::Failure;
 use super::project::{Project, listed};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::ir::{NEWEST_POD_SECURITY as NEWEST, OLDEST_POD_SECURITY as OLDEST, Release, Version, lower};
-use crate::model::{Action, Engines, Environment, LeftOut, NamespaceScope};
+use crate::model::{Action, Engines, Environment, LATEST, LeftOut, NamespaceScope};
 use crate::project::{Definitions, Located};
 
 /// A profile on versions, as the command line names them.
@@ -50,12 +50,12 @@ impl Asked<'_> {
 /// The version that an argument names: `1.34`, or `latest`.
 fn version(argument: &str, text: &str) -> Result<Version, Failure> {
     let known = match text {
-        "latest" => Some(NEWEST),
+        LATEST => Some(NEWEST),
         text => Version::parse(text).filter(|version| (OLDEST..=NEWEST).contains(version)),
     };
     known.ok_or_else(|| {
         Failure::new("unknown-version", format!("`{text}` is no version that {argument} knows"))
-            .help(format!("there are `{OLDEST}` to `{NEWEST}`, and `latest`, which is `{NEWEST}`"))
+            .help(format!("there are `{OLDEST}` to `{NEWEST}`, and `{LATEST}`, which is `{NEWEST}`"))
     })
 }
 

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// What an environment may say for the newest version of the Pod Security Standards that this release of Palisade knows.
+pub const LATEST: &str = "latest";
+
 /// What happens to an object that violates a rule, from the laxest to the strictest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

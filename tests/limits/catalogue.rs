@@ -24,7 +24,7 @@ const PROFILES: [&str; 2] = ["pod-security-baseline", "pod-security-restricted"]
 pub fn shipped(kubernetes: &str) -> Result<Vec<(String, Release)>, String> {
     let everything =
         [("every rule", ""), ("every rule, packed", ", layout: packed, packed_actions: [deny, warn]")]
-            .map(|(name, layout)| Ok((name.to_owned(), everything(kubernetes, layout)?)));
+            .map(|(name, layout)| Ok((name.to_owned(), everything(kubernetes, layout, "")?)));
     let of_profiles = PROFILES.iter().map(|profile| {
         let environment = format!(
             "name: {NAME}\ndescription: A profile\nkubernetes: \"{kubernetes}\"\ntargets:\n  gatekeeper: {{from: \"3.19\", to: \"3.23\"}}\n  \
@@ -36,14 +36,21 @@ pub fn shipped(kubernetes: &str) -> Result<Vec<(String, Release)>, String> {
     everything.into_iter().chain(of_profiles).collect()
 }
 
+/// Every shipped rule where the glass can be broken: with the guard, and with a policy more for what is audited then. With a name.
+pub fn guarded(kubernetes: &str) -> Result<(String, Release), String> {
+    let glass = "break_glass: {label: acme.example.com/incident, groups: [oncall]}\n";
+    Ok(("every rule, and the guard".to_owned(), everything(kubernetes, "", glass)?))
+}
+
 /// The release of a project that uses all of the language.
 pub fn language() -> Result<Release, String> {
     let (folder, environment) = LANGUAGE;
     Project::read(folder)?.ok_or_else(|| format!("there is no `{folder}`"))?.release(environment)
 }
 
-/// Every shipped rule in one environment, which has what `production` has beside; its targets end with this text.
-fn everything(kubernetes: &str, layout: &str) -> Result<Release, String> {
+/// Every shipped rule in one environment, which has what `production` has beside; its targets end with one text, and the whole with
+/// another.
+fn everything(kubernetes: &str, layout: &str, more: &str) -> Result<Release, String> {
     let project = Project::read(SHIPPED)?.ok_or_else(|| format!("there is no `{SHIPPED}`"))?;
     let mut profile = format!("name: {NAME}\ndescription: Every rule\nrules:\n");
     profile.extend(project.rule_ids().map(|id| format!("  {id}: {{}}\n")));
@@ -66,6 +73,7 @@ fn everything(kubernetes: &str, layout: &str) -> Result<Release, String> {
         }
         environment = environment.replace(from, &to);
     }
+    environment.push_str(more);
     release(&[(format!("profiles/{NAME}.yaml"), profile), (format!("environments/{NAME}.yaml"), environment)])
 }
 

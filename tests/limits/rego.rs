@@ -11,8 +11,8 @@ const KUBERNETES: &str = "1.33";
 /// Everything that Gatekeeper 3.19 would refuse, and each such set.
 pub fn faults(engine: &mut Engine) -> Result<Vec<String>, String> {
     let mut faults = Vec::new();
-    let language = ("the language".to_owned(), catalogue::language()?);
-    for (of, release) in catalogue::shipped(KUBERNETES)?.iter().chain([&language]) {
+    let others = [catalogue::guarded(KUBERNETES)?, ("the language".to_owned(), catalogue::language()?)];
+    for (of, release) in catalogue::shipped(KUBERNETES)?.iter().chain(&others) {
         let documents = catalogue::documents(release, Target::Gatekeeper)?;
         let templates = documents.iter().filter(|document| document["kind"] == "ConstraintTemplate");
         let mut count = 0;

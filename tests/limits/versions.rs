@@ -19,8 +19,8 @@ pub fn faults(engine: &mut Engine) -> Result<Vec<String>, String> {
     let mut faults = Vec::new();
     for server in SERVERS {
         let mut count = 0;
-        let language = ("the language".to_owned(), catalogue::language()?);
-        for (of, release) in catalogue::shipped(server)?.iter().chain([&language]) {
+        let others = [catalogue::guarded(server)?, ("the language".to_owned(), catalogue::language()?)];
+        for (of, release) in catalogue::shipped(server)?.iter().chain(&others) {
             let documents = catalogue::documents(release, target)?;
             count +=
                 documents.iter().filter(|document| document["kind"] == "ValidatingAdmissionPolicy").count();

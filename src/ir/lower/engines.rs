@@ -5,11 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::context::Versions;
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Action, EngineRange, NEWEST_POD_SECURITY, OLDEST_POD_SECURITY, Target, Version};
-use crate::model::{self, Layout, PackedAction, VersionRange};
+use crate::model::{self, LATEST, Layout, PackedAction, VersionRange};
 use crate::project::{Layers, Said};
-
-/// The newest version of the Pod Security Standards, as an environment may say it.
-const LATEST: &str = "latest";
 
 /// Reads a version that the project's structural check has seen already.
 fn version(said: &Said<'_, &String>, faults: &mut Vec<Diagnostic>) -> Version {

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::text::{label_fault, line_fault, listed, namespace_fault, slug_fault, version, version_fault};
 use super::{Names, Report, unknown};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Actions, ActionsApart, Environment, Layout, NamespaceScope, Profile, VersionRange};
+use crate::model::{
+    Actions, ActionsApart, Environment, LATEST, Layout, NamespaceScope, Profile, VersionRange,
+};
 use crate::project::{Layers, Place, View};
 
 /// Longest name of a namespace scope: `<project>-<rule id>-<scope>` has at most 63 characters.
@@ -83,7 +85,7 @@ fn check_versions(report: &mut Report<Environment>) {
     let (environment, root) = (report.value(), Place::root());
     let kubernetes = environment.kubernetes.as_ref();
     report.at(&root.key("kubernetes"), kubernetes.and_then(|version| version_fault(version)));
-    if let Some(pod_security) = environment.pod_security.as_ref().filter(|version| *version != "latest") {
+    if let Some(pod_security) = environment.pod_security.as_ref().filter(|version| *version != LATEST) {
         report.at(&root.key("pod_security"), version_fault(pod_security));
     }
     let Some(targets) = &environment.targets else { return };
