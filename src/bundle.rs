@@ -143,7 +143,7 @@ pub fn assemble_with(
         drafts.add(&artefact.path, artefact.text, !artefact.is_packed);
     }
     for target in release.engines.keys() {
-        if let Some(role) = reports_role::text(release, *target).map_err(unwritable)? {
+        if let Some(role) = reports_role::text(release, *target).map_err(BundleError::Unwritable)? {
             let path = format!("{}/{}", target.name(), reports_role::FILE);
             drafts.add(&path, role, false);
             objects.push(path);

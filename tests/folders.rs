@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
 
@@ -165,4 +166,41 @@ fn a_failed_build_leaves_no_trace() {
     assert_eq!(files_below(&folder.path("out")), before);
     assert!(!folder.path("out/.palisade/packed/unfinished").exists());
     assert!(!folder.path("out/.palisade/production/unfinished").exists());
+}
+
+/// What one environment has in common with another is worked out once, and must be what it is for the other alone.
+#[test]
+fn environments_that_are_built_together_are_what_each_is_alone() {
+    let folder = Folder::new();
+    let production = folder.read("policies/environments/production.yaml");
+    for (name, from, to) in [
+        ("aa-equal", "ACM-001:", "ACM-001:"),
+        ("east", "[NET_BIND_SERVICE, CHOWN]", "[NET_BIND_SERVICE]"),
+        ("north", "exemptions: [profiler]", "exemptions: []"),
+        ("on", "action: warn", "action: audit"),
+        ("west", "kubernetes: \"1.33\"", "kubernetes: \"1.34\""),
+        ("zz-equal", "ACM-001:", "ACM-001:"),
+    ] {
+        assert!(production.contains(from), "{from}");
+        let text = production.replace("name: production", &format!("name: '{name}'")).replace(from, to);
+        folder.write(&format!("policies/environments/{name}.yaml"), &text);
+    }
+    let ran = folder.palisade(&["build"]);
+    assert_eq!(ran.code, 0, "{}", ran.told());
+    let together = files_below(&folder.path("out"));
+    let mut alone = BTreeMap::new();
+    for name in fs::read_dir(folder.path("out/.palisade")).unwrap() {
+        let name = name.unwrap().file_name().into_string().unwrap();
+        let out = format!("alone-{name}");
+        assert_eq!(folder.palisade(&["build", "--environment", &name, "--out", &out]).code, 0);
+        alone.extend(files_below(&folder.path(&out)));
+    }
+    assert!(together.len() > 300, "{}", together.len());
+    assert!(together.keys().eq(alone.keys()));
+    let differing: Vec<&String> = together
+        .iter()
+        .filter(|(path, bytes)| alone.get(*path) != Some(*bytes))
+        .map(|(path, _)| path)
+        .collect();
+    assert!(differing.is_empty(), "{differing:?}");
 }

@@ -1,10 +1,37 @@
 //! What Kyverno's users expect on a policy of either kind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::names;
+use minijinja::{Value, context};
+
 use super::pack::Pack;
-use crate::ir::{Kind, Rule, Severity};
+use super::{frame, names};
+use crate::ir::{Kind, Release, Rule, Severity, Target};
+
+/// A ClusterRole with this label becomes a part of the role of Kyverno's reports controller.
+const AGGREGATED: &str = "rbac.kyverno.io/aggregate-to-reports-controller";
+
+/// The ClusterRole that lets Kyverno's reports controller read these resources, by group.
+///
+/// # Errors
+/// Faults of Palisade itself.
+pub fn reports_role(
+    release: &Release,
+    target: Target,
+    resources: &BTreeMap<&str, BTreeSet<&str>>,
+) -> Result<String, String> {
+    let rule = |(group, resources): (&&str, &BTreeSet<&str>)| {
+        let resources: Value = resources.iter().copied().collect();
+        context! { group => *group, resources => resources }
+    };
+    let given = context! {
+        name => format!("{}-reports-{}", release.project, target.name()),
+        environment => release.environment.as_str(),
+        aggregated => AGGREGATED,
+        rules => resources.iter().map(rule).collect::<Value>(),
+    };
+    frame::render("kyverno/reports-role.yaml.j2", given)
+}
 
 /// The annotations that Kyverno's policies, reports and tools show.
 pub(super) fn annotations(rule: &Rule) -> BTreeMap<String, String> {
