@@ -16,6 +16,7 @@ mod validating_admission_policy;
 mod versions;
 
 pub use admission::{EPHEMERAL_CONTAINERS, Variables, sees_ephemeral_containers};
+pub use frame::syntax;
 pub use kyverno::reports_role;
 pub use pack::layout;
 pub use versions::{VersionFault, check_engines, described};

@@ -3,10 +3,10 @@
 //! Below `templates/project` a file's path is the one that it gets in the project; `templates/new` has one file for each kind.
 
 use include_dir::{Dir, include_dir};
-use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, Value};
 
 use super::Failure;
+use crate::targets;
 
 /// A whole project.
 static PROJECT: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates/project");
@@ -42,14 +42,7 @@ pub(super) fn one(kind: &str, context: &Value) -> Result<String, Failure> {
 fn filled(name: &str, text: &str, context: &Value) -> Result<String, Failure> {
     let fill = || {
         let mut environment = Environment::empty();
-        environment.set_syntax(
-            SyntaxConfig::builder()
-                .block_delimiters("<%", "%>")
-                .variable_delimiters("<<", ">>")
-                .comment_delimiters("<#", "#>")
-                .keep_trailing_newline(true)
-                .build()?,
-        );
+        environment.set_syntax(targets::syntax()?);
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.render_str(text, context)
     };

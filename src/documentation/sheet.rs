@@ -1,9 +1,9 @@
 //! A sheet: headings with paragraphs, lists and tables, written as text for people, as Markdown or as HTML. Knows nothing of rules.
 
-use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value, context};
 
 use super::{markdown, table};
+use crate::targets;
 
 /// The template of a sheet in HTML.
 const TEMPLATE: &str = include_str!("../../templates/html/sheet.html.j2");
@@ -102,16 +102,7 @@ impl Sheet {
 
     fn rendered(&self) -> Result<String, Error> {
         let mut environment = Environment::new();
-        environment.set_syntax(
-            SyntaxConfig::builder()
-                .block_delimiters("<%", "%>")
-                .variable_delimiters("<<", ">>")
-                .comment_delimiters("<#", "#>")
-                .trim_blocks(true)
-                .lstrip_blocks(true)
-                .keep_trailing_newline(true)
-                .build()?,
-        );
+        environment.set_syntax(targets::syntax()?);
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
         environment.add_template("sheet.html", TEMPLATE)?;

@@ -43,19 +43,25 @@ fn describe(template: &str, error: &Error) -> String {
     text
 }
 
+/// How templates are written, in whatever language: `<% … %>`, `<< … >>`, `<# … #>`, which none of them has itself.
+///
+/// # Errors
+/// If the template engine refuses it, which is a fault of Palisade.
+pub fn syntax() -> Result<SyntaxConfig, Error> {
+    SyntaxConfig::builder()
+        .block_delimiters("<%", "%>")
+        .variable_delimiters("<<", ">>")
+        .comment_delimiters("<#", "#>")
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .keep_trailing_newline(true)
+        .build()
+}
+
 /// The environment with every template and nothing else that could edit finished code.
 fn environment() -> Result<Environment<'static>, Error> {
     let mut environment = Environment::empty();
-    environment.set_syntax(
-        SyntaxConfig::builder()
-            .block_delimiters("<%", "%>")
-            .variable_delimiters("<<", ">>")
-            .comment_delimiters("<#", "#>")
-            .trim_blocks(true)
-            .lstrip_blocks(true)
-            .keep_trailing_newline(true)
-            .build()?,
-    );
+    environment.set_syntax(syntax()?);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(language);
     environment.set_formatter(write_literal);

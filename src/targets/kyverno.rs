@@ -1,4 +1,5 @@
-//! What Kyverno's users expect on a policy of either kind.
+//! What policies of either of Kyverno's kinds have in common: the annotations that its users expect, and the role that its reports
+//! controller needs. Prints no policy.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -226,7 +226,8 @@ fn of_severity(floor: &SeverityFloor, severity: Severity) -> Option<Action> {
     }
 }
 
-fn name(action: Action) -> &'static str {
+/// The action as an environment says it.
+pub(super) fn name(action: Action) -> &'static str {
     match action {
         Action::Disabled => "disabled",
         Action::Audit => "audit",

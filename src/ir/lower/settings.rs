@@ -1,5 +1,6 @@
 //! What holds for a whole environment, value by value, each with the place that set it; for people.
 
+use super::action::name;
 use crate::ir::{Release, Setting, Target};
 use crate::model::{
     self, Action, Actions, Engines, FailurePolicies, FailurePolicy, LeftOutNamespace, NamespaceScope,
@@ -88,15 +89,6 @@ fn words(actions: &Actions) -> String {
             let word = |action: Option<Action>| action.map_or("", name);
             format!("workloads {}, Pods {}", word(apart.workloads), word(apart.pods))
         }
-    }
-}
-
-fn name(action: Action) -> &'static str {
-    match action {
-        Action::Disabled => "disabled",
-        Action::Audit => "audit",
-        Action::Warn => "warn",
-        Action::Deny => "deny",
     }
 }
 

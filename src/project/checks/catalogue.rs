@@ -85,14 +85,11 @@ fn check_rule(
         (Some(_), true) => {}
         (Some(theirs), false) => {
             let message = format!("the rule id `{id}` is one of the catalogue's");
-            let mut fault = Diagnostic::error("taken-rule-id", message).label("is taken").help(format!(
+            let fault = Diagnostic::error("taken-rule-id", message).help(format!(
                 "say `overrides_catalogue: true` if this rule is to take its place; else give it another id, such as `{}`",
                 proposed(id, definitions)
             ));
-            if let Some(span) = theirs.span(&place.key("id")) {
-                fault = fault.related(span, "the catalogue's rule");
-            }
-            report.at(&place.key("id"), fault);
+            report.at(&place.key("id"), taken(fault, theirs, &place.key("id"), "rule"));
         }
         (None, true) if is_complete => {
             let message = format!("the rule `{id}` overrides nothing: the catalogue has no rule of this id");
@@ -140,13 +137,9 @@ fn check_profiles(definitions: &Definitions, catalogue: &Catalogue, sink: &mut S
             continue;
         };
         let message = format!("the profile `{name}` is one of the catalogue's");
-        let mut fault = Diagnostic::error("taken-profile-name", message)
-            .label("is taken")
+        let fault = Diagnostic::error("taken-profile-name", message)
             .help(format!("give it another name; `extends: {name}` builds on the catalogue's"));
-        if let Some(span) = theirs.span(&place) {
-            fault = fault.related(span, "the catalogue's profile");
-        }
-        Report { located: profile, sink }.at(&place, fault);
+        Report { located: profile, sink }.at(&place, taken(fault, theirs, &place, "profile"));
     }
 }
 
@@ -159,13 +152,19 @@ fn check_sets(definitions: &Definitions, catalogue: &Catalogue, sink: &mut Sink)
             continue;
         };
         let message = format!("the set `{id}` is one of the catalogue's");
-        let mut fault = Diagnostic::error("taken-set-id", message).label("is taken").help(
+        let fault = Diagnostic::error("taken-set-id", message).help(
             "give it another id, and adopt that; an exemption without `adopts` may also say itself what its workload needs",
         );
-        if let Some(span) = theirs.span(&place) {
-            fault = fault.related(span, "the catalogue's set");
-        }
-        Report { located: set, sink }.at(&place, fault);
+        Report { located: set, sink }.at(&place, taken(fault, theirs, &place, "set"));
+    }
+}
+
+/// A fault about a name that is taken, with the place where the catalogue takes it.
+fn taken<T>(fault: Diagnostic, theirs: &Located<T>, place: &Place, what: &str) -> Diagnostic {
+    let fault = fault.label("is taken");
+    match theirs.span(place) {
+        Some(span) => fault.related(span, format!("the catalogue's {what}")),
+        None => fault,
     }
 }
 
