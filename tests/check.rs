@@ -157,3 +157,12 @@ fn the_tour() {
     let printed = printed.split("----- standard error").next().unwrap();
     readme::shows(printed);
 }
+
+#[test]
+fn the_tour_shows_what_explain_prints() {
+    let arguments = ["explain", "POD-008", "--environment", "production"];
+    let ran = run(&arguments, "");
+    let (_, printed) = ran.split_once("exit code 0\n\n").unwrap();
+    let (printed, _) = printed.split_once("----- standard error").unwrap();
+    readme::shows_in_part(&format!("palisade {}", arguments.join(" ")), printed);
+}
