@@ -75,7 +75,11 @@ fn pod() -> Value {
         json!({
             "name": name,
             "image": "public.ecr.aws/aws-observability/app:1",
-            "securityContext": {"capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": true},
+            "securityContext": {
+                "allowPrivilegeEscalation": false,
+                "capabilities": {"drop": ["ALL"]},
+                "readOnlyRootFilesystem": true,
+            },
         })
     };
     json!({
@@ -83,7 +87,7 @@ fn pod() -> Value {
         "kind": "Pod",
         "metadata": {"name": "timed"},
         "spec": {
-            "securityContext": {"runAsNonRoot": true},
+            "securityContext": {"runAsNonRoot": true, "seccompProfile": {"type": "RuntimeDefault"}},
             "containers": [container("one"), container("two"), container("three")],
         },
     })
